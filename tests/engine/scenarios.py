@@ -15,6 +15,7 @@ from tests.harness.api import ANONYMOUS
 from tests.harness.cloud import Cloud
 from tests.harness.failures import When
 from tests.harness.mail import Mail
+from tests.integration.enrolled_leads import enroll
 from tests.integration.feedback import notice
 from tests.integration.outreach import (
     BROWSER,
@@ -192,6 +193,17 @@ def a_trigger(known: bool) -> Callable[[Cloud], Deliver]:
         return lambda: cloud.api.post(path, body, headers=KEY)
 
     return build
+
+
+def a_lead(cloud: Cloud) -> Deliver:
+    """A workflow enrols a lead in a campaign that runs."""
+    a_mailbox(cloud.api)
+    sequence = cloud.api.post("/v1/sequences", {"name": "First", "steps": [STEP_ONE]}).json
+    launch = f"/v1/sequences/{sequence['id']}/launch"
+    campaign_id = cloud.api.post(launch).json["campaign_id"]
+    cloud.drain()
+    (contact_id,) = some_contacts(cloud.api, 1)
+    return lambda: enroll(cloud, campaign_id, contact_id)
 
 
 def a_word_about(what: str, resumed: bool = False) -> Callable[[Cloud], Deliver]:

@@ -14,6 +14,7 @@ from tests.engine.sweep import Deliver
 from tests.harness.api import Answer
 from tests.harness.cloud import Cloud
 from tests.harness.failures import crash_points
+from tests.integration.enrolled_leads import enroll
 from tests.integration.outreach import STEP_ONE, launched
 from tests.integration.replying import a_reply, put_into_bucket
 
@@ -47,6 +48,11 @@ def another(cloud: Cloud) -> str:
     return str(
         cloud.api.post("/v1/contacts", {"email": "new@x.io", "first_name": "New"}).json["id"]
     )
+
+
+def a_lead(cloud: Cloud) -> Deliver:
+    campaign_id, contact_id = asleep(cloud), another(cloud)
+    return lambda: enroll(cloud, campaign_id, contact_id)
 
 
 def an_addition(by_filter: bool) -> Callable[[Cloud], Deliver]:
@@ -143,6 +149,7 @@ WAYS = [
         "trigger_again",
         a_trigger(lambda cloud: {"email": "ada0@example.com", "re_enroll": True}),
     ),
+    Way("lead", a_lead),
     Way("audience", an_addition(by_filter=False)),
     Way("audience_by_filter", an_addition(by_filter=True)),
     Way("retry", a_retry(by_id=False)),

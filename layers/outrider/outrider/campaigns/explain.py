@@ -18,12 +18,12 @@ from outrider.campaigns.models import (
     QUEUED_LANE,
     ROUND,
     STEP_LEASE,
-    Audience,
     Campaign,
     CampaignStatus,
     Enrollment,
 )
 from outrider.campaigns.repository import CampaignRepository, audience
+from outrider.campaigns.statistics.models import Audience
 from outrider.kit import clock
 from outrider.mailboxes.health.remedies import why_it_cannot_send
 from outrider.mailboxes.models import HealthReason, HealthState, Mailbox, Status

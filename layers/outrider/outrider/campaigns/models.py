@@ -204,6 +204,8 @@ class Enrollment(BaseModel):
     """The contact's time zone when it was enrolled."""
     company_key: str | None = None
     """The contact's company id, or its email domain instead; for limits per company."""
+    lead_id: str | None = None
+    """The lead that a workflow enrolled; events about the enrollment name it."""
     mailbox_id: str | None = None
     """The mailbox that sent the first email and sends all others."""
     sending: str | None = None
@@ -271,6 +273,7 @@ class Enrollment(BaseModel):
             "contact_id": self.contact_id,
             "campaign_id": self.campaign_id,
             "sequence_id": self.sequence_id,
+            **({"lead_id": self.lead_id} if self.lead_id else {}),
         }
 
     def in_queue(self, now: datetime) -> bool:
@@ -385,14 +388,3 @@ def step_message_id(workspace: str, of: Enrollment | StepJob, step_id: str) -> s
     return message_ids.of(
         of.contact_id, workspace, of.campaign_id, of.contact_id, str(of.generation), step_id
     )
-
-
-class Audience(BaseModel):
-    """Numbers of enrollments by group; the groups always add up to `total`."""
-
-    total: int
-    active: int
-    completed: int
-    paused: int
-    bounced: int
-    failed: int

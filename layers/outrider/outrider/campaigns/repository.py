@@ -13,7 +13,8 @@ from typing import Any
 
 from outrider.access.models import WorkspaceId
 from outrider.campaigns.errors import CampaignNotFound
-from outrider.campaigns.models import Audience, Campaign, CampaignStatus
+from outrider.campaigns.models import Campaign, CampaignStatus
+from outrider.campaigns.statistics.models import Audience
 from outrider.campaigns.statistics.repository import Statistics
 from outrider.kit import clock, ids, outbox
 from outrider.kit.aws.attributes import Item, changes

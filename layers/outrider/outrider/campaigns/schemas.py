@@ -4,11 +4,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
-from outrider.campaigns.models import (
-    Audience,
-    Campaign,
-    CampaignStatus,
-)
+from outrider.campaigns.models import Campaign, CampaignStatus
+from outrider.campaigns.statistics.models import Audience
 from outrider.contacts.schemas import ContactQuery, ContactReference
 from outrider.kit.http import json_schema
 from outrider.kit.http.inputs import Checked, Input, check_filters, filters_of

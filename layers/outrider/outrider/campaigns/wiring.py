@@ -7,6 +7,7 @@ from functools import partial
 from outrider.access.models import Caller, WorkspaceId
 from outrider.campaigns.audience.additions import AdditionService
 from outrider.campaigns.audience.enroller import Enroller
+from outrider.campaigns.audience.enrolling import EnrollingService
 from outrider.campaigns.audience.members import MemberLists
 from outrider.campaigns.audience.models import AudienceJob
 from outrider.campaigns.audience.repository import AudienceRepository
@@ -102,12 +103,20 @@ def additions(caller: Caller) -> AdditionService:
 
 
 def trigger(caller: Caller) -> TriggerService:
-    workspace = caller.workspace
     return TriggerService(
-        caller=caller,
+        caller,
+        campaign_repository(caller.workspace),
+        # The response stored for the idempotency key is the trigger's, not the new contact's.
+        contacts(caller.nested()),
+        enrolling(caller),
+    )
+
+
+def enrolling(caller: Caller) -> EnrollingService:
+    workspace = caller.workspace
+    return EnrollingService(
         campaigns=campaign_repository(workspace),
         sequences=sequences(caller),
-        # The response stored for the idempotency key is the trigger's, not the new contact's.
         contacts=contacts(caller.nested()),
         enrollments=lambda campaign_id: enrollment_repository(workspace, campaign_id),
         enroller=lambda campaign, first: _enroller(

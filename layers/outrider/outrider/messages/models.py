@@ -107,6 +107,8 @@ class Message(BaseModel):
     variant_id: str = "a"
     mailbox_id: str = ""
     """Sending mailbox; empty if the message is not an email."""
+    lead_id: str | None = None
+    """The enrollment's lead."""
     sender: str | None = None
     recipient: str | None = None
     state: State
@@ -225,6 +227,7 @@ class Message(BaseModel):
             "enrollment_id": self.enrollment_id,
             "step_id": self.step_id,
             **({"mailbox_id": self.mailbox_id} if self.mailbox_id else {}),
+            **({"lead_id": self.lead_id} if self.lead_id else {}),
         }
 
 

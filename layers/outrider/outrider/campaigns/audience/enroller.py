@@ -70,9 +70,11 @@ class Enroller:
             transact_named(self._records(known), lambda names: self._count_actions(names, known))
         return skipped | known
 
-    def new(self, contact: Contact, before: Enrollment | None = None) -> NewEnrollment:
-        """Return the new enrollment of a contact; `before` is an ended enrollment that it
-        replaces."""
+    def new(
+        self, contact: Contact, before: Enrollment | None = None, lead_id: str | None = None
+    ) -> NewEnrollment:
+        """Return the new enrollment of a contact, for a lead of it if one is given; `before` is an
+        ended enrollment that it replaces."""
         now = clock.now()
         campaign = self.campaign
         timezone = contact.timezone if zone_of(contact.timezone or "") else None
@@ -90,6 +92,7 @@ class Enroller:
             due_at=clock.to_text(due),
             timezone=timezone,
             company_key=company_key(contact),
+            lead_id=lead_id or (before.lead_id if before else None),
             created_at=clock.to_text(now),
             updated_at=clock.to_text(now),
             version=before.version + 1 if before else 1,

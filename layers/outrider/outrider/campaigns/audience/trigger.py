@@ -1,44 +1,28 @@
 """Trigger: enrolls one contact in an active campaign, and creates the contact if it does not
 exist."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from outrider.access.models import Caller
-from outrider.campaigns.audience.enroller import Enroller
-from outrider.campaigns.dispatch.executions import Promise, RunService
-from outrider.campaigns.dispatch.rounds import RoundService
+from outrider.campaigns.audience.enrolling import EnrollingService
 from outrider.campaigns.enrollments import ids
-from outrider.campaigns.enrollments.repository import EnrollmentRepository
 from outrider.campaigns.errors import CampaignNotActive
-from outrider.campaigns.models import Campaign, Enrollment, audience_group
+from outrider.campaigns.models import Campaign, Enrollment
 from outrider.campaigns.repository import CampaignRepository
 from outrider.campaigns.schemas import SkipReason, TriggerRequest, TriggerResult
 from outrider.contacts.models import Contact
 from outrider.contacts.service import ContactService
-from outrider.kit import clock
-from outrider.kit.attempts import attempts
-from outrider.kit.aws.dynamodb import TransactionFailed, transact
-from outrider.kit.errors import Contended
-from outrider.sequences.models import Step
-from outrider.sequences.service import SequenceService, require_sendable
-
-_ATTEMPTS = 4
+from outrider.kit.aws.dynamodb import Action
 
 
 @dataclass(frozen=True, slots=True)
 class TriggerService:
-    """Triggers of the campaigns of one workspace. `enroller` makes the enroller for a campaign and
-    its first step."""
+    """Triggers of the campaigns of one workspace."""
 
     caller: Caller
     campaigns: CampaignRepository
-    sequences: SequenceService
     contacts: ContactService
-    enrollments: Callable[[str], EnrollmentRepository]
-    enroller: Callable[[Campaign, Step], Enroller]
-    rounds: Callable[[str], RoundService]
-    runs: RunService
+    enrolling: EnrollingService
 
     def trigger(self, campaign_id: str, request: TriggerRequest) -> TriggerResult:
         """Enroll one contact and send its first step at once if it is due. A contact that must not
@@ -49,27 +33,23 @@ class TriggerService:
         """
         self.caller.begin()
         campaign = self._active(campaign_id)
-        steps = self.sequences.steps_of(campaign.sequence_id, campaign.steps_version)
-        require_sendable(steps, campaign.settings)
+        first = self.enrolling.first_step(campaign)
         contact = self.contacts.find_or_create(request)
-        for _ in attempts(_ATTEMPTS):
-            try:
-                result, begun = self._enroll(campaign, steps[0], contact, again=request.re_enroll)
-            except TransactionFailed:
-                campaign = self._active(campaign_id)
-                contact = self.contacts.get(contact.id)
-                continue
-            if begun:
-                self._hand_over(campaign, *begun)
-            return result
-        raise Contended("Another request changed this contact or campaign")
+        outcome = self.enrolling.enroll(
+            campaign,
+            first,
+            contact,
+            self._keep_actions,
+            current=self._active,
+            re_enroll=request.re_enroll,
+        )
+        if outcome.skipped:
+            return _left_out(campaign, contact, outcome.skipped)
+        assert outcome.enrollment is not None
+        return _enrolled(outcome.enrollment)
 
-    def _hand_over(self, campaign: Campaign, enrolled: Enrollment, promise: Promise) -> None:
-        """Queue the first step at once if there is a slot; otherwise the clock does later."""
-        self.runs.keep(campaign, promise)
-        at = self.rounds(campaign.id).hand_over(campaign, enrolled)
-        if at < promise.at:
-            self.runs.wake(campaign.id, at)
+    def _keep_actions(self, enrolled: Enrollment) -> list[Action]:
+        return self.caller.keep_actions(_enrolled(enrolled))
 
     def _active(self, campaign_id: str) -> Campaign:
         campaign = self.campaigns.require(campaign_id)
@@ -77,47 +57,15 @@ class TriggerService:
             raise CampaignNotActive(campaign.status)
         return campaign
 
-    def _enroll(
-        self, campaign: Campaign, first: Step, contact: Contact, *, again: bool
-    ) -> tuple[TriggerResult, tuple[Enrollment, Promise] | None]:
-        """Enroll the contact, unless it is screened out. Return the result, and the enrollment with
-        its promise if there is one.
 
-        Raises: TransactionFailed if something changed since it was read.
-        """
-        enrollments = self.enrollments(campaign.id)
-        before = enrollments.get(contact.id)
-        if before is not None and not (before.is_over and again):
-            return _left_out(campaign, contact, "already_in_sequence"), None
-        enroller = self.enroller(campaign, first)
-        reason = enroller.screening.refused([contact]).get(contact.id)
-        if reason and not (before and reason == "recently_contacted"):  # maybe by this campaign
-            return _left_out(campaign, contact, reason), None
-        new = enroller.new(contact, before)
-        promise = self.runs.promise(campaign, clock.from_text(new.enrollment.due_at or ""))
-        result = TriggerResult(
-            triggered=True,
-            campaign_id=campaign.id,
-            contact_id=contact.id,
-            enrollment_id=new.enrollment.id,
-            due_at=new.enrollment.due_at,
-        )
-        transact(
-            enrollments.add_again_action(new, campaign.due_shards, before)
-            if before
-            else enrollments.add_action(new, campaign.due_shards),
-            enroller.counters.add_action(**_counted(before)),
-            promise.action,
-            self.contacts.check_exists_action(contact.id),
-            *self.caller.keep_actions(result),
-        )
-        return result, (new.enrollment, promise)
-
-
-def _counted(before: Enrollment | None) -> dict[str, int]:
-    if before is None:
-        return {"total": 1, "active": 1}
-    return {audience_group(before.state): -1, "active": 1}
+def _enrolled(enrollment: Enrollment) -> TriggerResult:
+    return TriggerResult(
+        triggered=True,
+        campaign_id=enrollment.campaign_id,
+        contact_id=enrollment.contact_id,
+        enrollment_id=enrollment.id,
+        due_at=enrollment.due_at,
+    )
 
 
 def _left_out(campaign: Campaign, contact: Contact, reason: SkipReason) -> TriggerResult:

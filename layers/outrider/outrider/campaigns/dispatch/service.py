@@ -10,8 +10,9 @@ from pydantic import BaseModel, ConfigDict
 from outrider.access.models import Caller
 from outrider.campaigns.audience.runner import STALLED_AFTER, AudienceWatch
 from outrider.campaigns.dispatch.rounds import Result, RoundService
-from outrider.campaigns.models import Audience, Campaign
+from outrider.campaigns.models import Campaign
 from outrider.campaigns.repository import CampaignRepository, audience
+from outrider.campaigns.statistics.models import Audience
 from outrider.kit import clock
 from outrider.kit.aws.attributes import Item
 from outrider.kit.aws.dynamodb import TransactionFailed, transact

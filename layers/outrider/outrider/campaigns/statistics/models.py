@@ -1,6 +1,8 @@
-"""Counters of one step on one day."""
+"""Counters of one step on one day, and of the audience of a campaign."""
 
 from dataclasses import dataclass
+
+from pydantic import BaseModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,3 +16,14 @@ class StepDay:
     step_id: str
     variant_id: str
     counts: dict[str, int]
+
+
+class Audience(BaseModel):
+    """Numbers of enrollments by group; the groups always add up to `total`."""
+
+    total: int
+    active: int
+    completed: int
+    paused: int
+    bounced: int
+    failed: int

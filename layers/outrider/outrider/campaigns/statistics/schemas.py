@@ -7,8 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from outrider.campaigns.models import Audience
-from outrider.campaigns.statistics.models import StepDay
+from outrider.campaigns.statistics.models import Audience, StepDay
 from outrider.sequences.models import AUTOMATIC, Step
 
 _BY_CLASS, _BY_REASON = "replied_", "skipped_"

@@ -82,6 +82,8 @@ class ContactUnsubscribedData(Payload):
     step_id: StepId | NotAlways = None
     mailbox_id: MailboxId | NotAlways = None
     """The mailbox that sent the message."""
+    lead_id: LeadId | NotAlways = None
+    """The lead for which a workflow enrolled the contact."""
 
 
 class ContactSuppressedData(Payload):

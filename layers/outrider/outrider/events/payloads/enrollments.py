@@ -9,6 +9,7 @@ from outrider.events.payloads.base import (
     CampaignId,
     ContactId,
     EnrollmentId,
+    LeadId,
     MessageId,
     NotAlways,
     Payload,
@@ -23,6 +24,8 @@ class _AboutEnrollment(Payload):
     contact_id: ContactId
     campaign_id: CampaignId
     sequence_id: SequenceId
+    lead_id: LeadId | NotAlways = None
+    """The lead for which a workflow enrolled the contact."""
 
 
 class EnrollmentCreatedData(_AboutEnrollment):

@@ -9,6 +9,7 @@ from outrider.events.payloads.base import (
     CampaignId,
     ContactId,
     EnrollmentId,
+    LeadId,
     MailboxId,
     MessageId,
     NotAlways,
@@ -54,6 +55,8 @@ class AboutMessageData(Payload):
     sequence_id: SequenceId
     enrollment_id: EnrollmentId
     step_id: StepId
+    lead_id: LeadId | NotAlways = None
+    """The lead for which a workflow enrolled the contact."""
 
 
 class _AboutEmail(AboutMessageData):

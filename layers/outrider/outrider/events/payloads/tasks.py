@@ -7,7 +7,9 @@ from outrider.events.payloads.base import (
     CampaignId,
     ContactId,
     EnrollmentId,
+    LeadId,
     MessageId,
+    NotAlways,
     Payload,
     SequenceId,
     Timestamp,
@@ -48,6 +50,8 @@ class TaskCancelledData(Payload):
     contact_id: ContactId
     campaign_id: CampaignId
     sequence_id: SequenceId
+    lead_id: LeadId | NotAlways = None
+    """The lead for which a workflow enrolled the contact."""
 
 
 class TaskFailedData(AboutMessageData):

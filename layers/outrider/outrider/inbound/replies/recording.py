@@ -100,6 +100,7 @@ class Replies:
                     "step_id",
                     "variant_id",
                     "mailbox_id",
+                    "lead_id",
                 }
             ),
         )

@@ -26,6 +26,7 @@ def new_message(job: StepJob, enrollment: Enrollment, step: Step) -> Message:
         step_id=step.id,
         variant_id=step.variant_for(enrollment.id).id,
         mailbox_id=job.mailbox_id if step.channel == "email" else "",
+        lead_id=enrollment.lead_id,
         state="unknown",
         created_at=clock.timestamp(),
     )

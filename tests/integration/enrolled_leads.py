@@ -1,0 +1,36 @@
+"""Leads as a workflow enrols them: each with a write of its own in the same transaction."""
+
+from outrider.access.models import Caller, WorkspaceId
+from outrider.campaigns.audience.enrolling import EnrollOutcome
+from outrider.campaigns.models import Enrollment
+from outrider.campaigns.wiring import enrolling
+from outrider.kit import ids
+from outrider.kit.aws.dynamodb import Action, Table
+from outrider.kit.settings import settings
+from tests.harness.api import Api
+from tests.harness.cloud import Cloud
+
+LEAD = ids.new("led")
+
+
+def a_contact(api: Api, email: str = "ada@example.com") -> str:
+    return str(api.post("/v1/contacts", {"email": email, "first_name": "Ada"}).json["id"])
+
+
+def enroll(cloud: Cloud, campaign_id: str, contact_id: str, lead_id: str = LEAD) -> EnrollOutcome:
+    """Enrol a contact, in one transaction with a write like that of a lead: it can be made once."""
+    workspace = WorkspaceId(cloud.api.workspace().id)
+
+    def note_actions(enrollment: Enrollment) -> list[Action]:
+        item = {"pk": f"{workspace}#noted", "sk": lead_id, "enrollment_id": enrollment.id}
+        return [Table(settings().leads_table).put_action(item, "attribute_not_exists(#pk)")]
+
+    with cloud.environment(**cloud.stack.environment("campaigns")):
+        service = enrolling(Caller.engine(workspace))
+        return service.enroll_lead(campaign_id, contact_id, lead_id, note_actions)
+
+
+def noted(cloud: Cloud) -> dict[str, str]:
+    """Enrollment ids, by the leads that were written with them."""
+    items = cloud.items("leads", f"{cloud.api.workspace().id}#noted")
+    return {item["sk"]: item["enrollment_id"] for item in items}
