@@ -17,7 +17,8 @@ WORKSPACES = [ids.derived("wsp", "acme"), ids.derived("wsp", "acme") + "~test"]
 
 
 def an_event(name: str, partition: str, sequence: int, **more: str) -> RecordedEvent:
-    data = example(name)["data"] | more
+    """An event that names no lead, unless `more` does."""
+    data = {key: value for key, value in example(name)["data"].items() if key != "lead_id"} | more
     event = outbox.event(name, partition=partition, actor="engine", request_id="", **data)
     return RecordedEvent.of(event, FeedPosition(sequence, "2026-03-02T09:00:00.000Z"))
 
