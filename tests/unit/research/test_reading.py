@@ -1,8 +1,8 @@
 import pytest
 
 from outrider.kit.outbound.client import Outbound
-from outrider.kit.outbound.exchanges import HttpResponse
-from outrider.research.site.reader import MAX_PAGE, SiteReader, SiteReading, text_of
+from outrider.research.site.decoding import MAX_TEXT, text_of
+from outrider.research.site.reader import SiteReader, SiteReading
 from tests.receivers import Peer, Script, answering
 from tests.websites import HTML, page, redirect, website
 
@@ -46,7 +46,7 @@ class TestPage:
         [
             (answering("503 Service Unavailable"), "http_status"),
             (answering(headers="Content-Type: application/pdf\r\n"), "not_html"),
-            (answering(headers=HTML + "Content-Encoding: gzip\r\n"), "encoded"),
+            (answering(headers=HTML + "Content-Encoding: br\r\n"), "encoded"),
             (lambda peer: peer.send(b"nonsense\r\n\r\n"), "protocol"),
             (lambda peer: None, "protocol"),
         ],
@@ -65,7 +65,7 @@ class TestPage:
         reading = read({"/": endless})
 
         assert reading.page
-        assert len(reading.page.html) == MAX_PAGE
+        assert len(reading.page.html or "") == MAX_TEXT
 
     def test_that_trickles_ends_with_the_deadline(self) -> None:
         head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n"
@@ -155,6 +155,7 @@ class TestRobots:
             answering(body=b"User-agent: Googlebot\nDisallow: /"),
             answering(body=b"User-agent: *\nDisallow: /private/*"),
             redirect("/robots.txt"),
+            answering("410 Gone"),
         ],
     )
     def test_allow(self, script: Script) -> None:
@@ -164,7 +165,12 @@ class TestRobots:
 
     @pytest.mark.parametrize(
         ("script", "problem"),
-        [(answering("500 Error"), "robots"), (lambda peer: None, "protocol")],
+        [
+            (answering("500 Error"), "robots"),
+            (answering("429 Too Many Requests", headers="Retry-After: 120\r\n"), "robots"),
+            (answering(headers="Content-Encoding: br\r\n"), "robots"),
+            (lambda peer: None, "protocol"),
+        ],
     )
     def test_that_cannot_be_known_are_no_permission(self, script: Script, problem: str) -> None:
         with website({"/robots.txt": script, "/": HELLO}) as site:
@@ -172,6 +178,18 @@ class TestRobots:
 
         assert (reading.outcome, problems(reading)) == ("unreachable", [problem])
         assert site.asked == ["/robots.txt"]
+
+    def test_are_followed_over_five_redirects(self) -> None:
+        hops = {f"/{number}": redirect(f"/{number + 1}") for number in range(1, 5)}
+        paths = {"/robots.txt": redirect("/1"), **hops, "/5": NOTHING, "/": HELLO}
+
+        assert read(paths).outcome == "disallowed"
+
+    def test_of_another_origin_hold_for_the_first(self) -> None:
+        with website({"/rules": NOTHING}) as other:
+            reading = read({"/robots.txt": redirect(f"{other.url}rules"), "/": HELLO})
+
+        assert reading.outcome == "disallowed"
 
 
 class TestText:
@@ -187,6 +205,13 @@ class TestText:
             ),
             ("日本".encode("shift_jis"), "text/html; charset='Shift_JIS'", "日本"),
             (b"M\xfcller", "text/html; charset=utf-8", "M\ufffdller"),
+            (b"M\xfcller", "text/html", "Müller"),
+            ("Müller".encode(), "text/html; charset=ISO-8859-1", "Müller"),
+            (b"\x93Acme\x94", "text/html; charset=latin1", "\u201cAcme\u201d"),
+            ("Müller".encode()[:2], "text/html", "M"),
+            ("Müller".encode("utf-8-sig"), "text/html; charset=latin1", "Müller"),
+            ("Müller".encode("utf-16"), "text/html; charset=utf-8", "Müller"),
+            ('<meta charset="utf-16">ü'.encode(), "", '<meta charset="utf-16">ü'),
             (b"plain", "text/html; charset=nonsense", "plain"),
             (b"plain", "text/html; charset=zlib", "plain"),
             (b"+AGE-", "text/html; charset=utf-7", "+AGE-"),
@@ -194,4 +219,4 @@ class TestText:
         ],
     )
     def test_is_in_the_encoding_it_says(self, body: bytes, media: str, text: str) -> None:
-        assert text_of(HttpResponse(200, body, {"content-type": media})) == text
+        assert text_of(body, media) == text

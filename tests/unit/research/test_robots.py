@@ -5,7 +5,8 @@ import time
 import pytest
 
 from outrider.kit.outbound.client import Outbound
-from outrider.research.site.reader import MAX_PAGE, SiteReader
+from outrider.research.site.decoding import MAX_TEXT
+from outrider.research.site.reader import SiteReader
 from tests.receivers import answering
 from tests.websites import page, website
 
@@ -68,6 +69,29 @@ Disallow /geheim
 """
 
 
+SEVERAL_GROUPS = """User-agent: outrider-research/1.0
+Disallow: /a
+
+User-agent: *
+Disallow: /
+
+User-agent: OUTRIDER-RESEARCH
+Crawl-delay: 30
+Request-rate: 1/60
+Disallow: /b
+"""
+LONGEST_DECIDES = """User-agent: *
+Disallow: /files
+Allow: /files/public
+Disallow: /files/public/*.pdf$
+Allow: /same
+Disallow: /same
+Disallow: /%7Ejoe
+Disallow: /Case
+"""
+OF_AN_APP = "<!doctype html><title>App</title><div id=root></div><script src=/app.js></script>"
+
+
 FILES = {
     "blog": WORDPRESS,
     "shop": SHOP,
@@ -75,6 +99,9 @@ FILES = {
     "for us": FOR_US,
     "closed but for the page": CLOSED_BUT_FOR_THE_PAGE,
     "messy": MESSY,
+    "several groups": SEVERAL_GROUPS,
+    "longest decides": LONGEST_DECIDES,
+    "of an app": OF_AN_APP,
 }
 
 
@@ -104,6 +131,12 @@ class TestRobots:
             ("closed but for the page", "/about"),
             ("messy", "/intern/x"),
             ("messy", "/geheim"),
+            ("several groups", "/a"),
+            ("several groups", "/b"),
+            ("longest decides", "/files/private"),
+            ("longest decides", "/files/public/prices.pdf"),
+            ("longest decides", "/~joe"),
+            ("longest decides", "/%7ejoe"),
         ],
     )
     def test_forbid_what_they_name(self, name: str, path: str) -> None:
@@ -124,6 +157,12 @@ class TestRobots:
             ("for us", "/"),
             ("closed but for the page", "/"),
             ("messy", "/"),
+            ("several groups", "/"),
+            ("longest decides", "/files/public/about"),
+            ("longest decides", "/files/public/prices.pdf?v=2"),
+            ("longest decides", "/same"),
+            ("longest decides", "/case"),
+            ("of an app", "/"),
         ],
     )
     def test_allow_the_rest(self, name: str, path: str) -> None:
@@ -134,9 +173,20 @@ class TestRobots:
         ["User-agent: a{}\n", "user-agent: o{}*\n", "Disallow: /{}$\n", "Disallow: /*a*{}*b\n"],
     )
     def test_are_read_in_time_that_grows_with_their_length(self, line: str) -> None:
-        lines = "".join(line.format(number) for number in range(MAX_PAGE // len(line) // 2))
+        lines = "".join(line.format(number) for number in range(MAX_TEXT // len(line) // 2))
         rules = "User-agent: *\n" + lines + "Disallow: /x\n" * 15_000
 
         began = time.process_time()
-        assert outcome(rules[:MAX_PAGE], "/") == "found"
+        assert outcome(rules[:MAX_TEXT], "/") == "found"
         assert time.process_time() - began < 3
+
+
+class TestLargeFile:
+    def test_is_read_up_to_its_last_whole_line(self) -> None:
+        """The half of a rule would forbid everything."""
+        head = "User-agent: *\nDisallow: /x\n"
+        rest = "\nDisallow: /only-this"
+        comment = "#" * (MAX_TEXT - len(head) - len("\nDisallow: /"))
+
+        assert outcome(head + comment + rest, "/") == "found"
+        assert outcome(head + comment + rest, "/x") == "disallowed"

@@ -71,6 +71,20 @@ class SiteFacts(BaseModel):
     signals: list[ResearchSignal] = []
 
 
+class PageCaching(BaseModel):
+    """What the headers of a page allow a cache to do with it (RFC 9111)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    may_store: bool = True
+    """False for `no-store`: the page answers no later request."""
+    fresh_seconds: int | None = None
+    """Seconds from its reading for which the page may be used without asking again; None if its
+    headers state no time."""
+    etag: str | None = None
+    last_modified: str | None = None
+
+
 class Findings(BaseModel):
     """Stored result of a research, without any data of the contact.
 
@@ -85,4 +99,17 @@ class Findings(BaseModel):
     facts: SiteFacts = SiteFacts()
     mail_provider: str | None = None
     sources: list[ResearchSource] = []
+    caching: PageCaching = PageCaching()
     researched_at: str
+
+
+class SiteRecord(BaseModel):
+    """What is stored about a site for all contacts of its company.
+
+    `findings` is None if the page may not be stored.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    paid_at: str
+    findings: Findings | None = None

@@ -1,8 +1,9 @@
 """Keys and items of research.
 
-Findings are stored with the contact, `<workspace>#research` / `con_…`, and deleted with it. For two
-days they are also stored by site, `<workspace>#site` / `<SHA-256 of the site>`, for other contacts
-of the same company.
+Findings are stored with the contact, `<workspace>#research` / `con_…`, and deleted with it: they
+record what was found. When a research is paid, that is stored by site for two days,
+`<workspace>#site` / `<SHA-256 of the site>`, with the findings for other contacts of the company,
+unless the page forbids to store it.
 """
 
 import hashlib
@@ -13,11 +14,12 @@ from datetime import timedelta
 from outrider.contacts.models import Contact
 from outrider.contacts.repository import ContactRepository
 from outrider.kit import clock
+from outrider.kit.aws.attributes import Item
 from outrider.kit.aws.dynamodb import Action, batch_get
-from outrider.research.models import Findings
+from outrider.research.models import Findings, SiteRecord
 
 FRESH = timedelta(hours=24)
-"""Time for which findings are reused for every contact of the company."""
+"""Time for which a research is paid, and the most for which its findings are reused."""
 _KEPT = 2 * FRESH
 
 
@@ -35,12 +37,10 @@ class ResearchRepository:
         contact = self.contacts.whole(contact_id, found)
         return contact, Findings.model_validate(kept) if kept else None
 
-    def of_site(self, site: str) -> Findings | None:
-        """Return the findings about a site from the last 24 hours, made for any contact, or
-        None."""
+    def of_site(self, site: str) -> SiteRecord | None:
+        """Return what is stored about a site, or None."""
         item = self.contacts.table.get(*self._key_of(site), consistent=True)
-        findings = Findings.model_validate(item) if item else None
-        return findings if findings and is_fresh(findings) else None
+        return SiteRecord.model_validate(item) if item else None
 
     def keep_actions(self, contact_id: str, findings: Findings) -> Sequence[Action]:
         """Return the writes that store findings with a contact. Condition: the contact exists."""
@@ -49,27 +49,43 @@ class ResearchRepository:
         return [self.contacts.check_present_action(contact_id), table.put_action(item)]
 
     def share_action(self, findings: Findings, *, replacing: bool) -> Action:
-        """Return the write that stores findings by site. Condition, unless `replacing`: there are
-        none from the last 24 hours."""
-        pk, sk = self._key_of(findings.site)
-        item = {
-            **findings.model_dump(exclude_none=True),
-            "pk": pk,
-            "sk": sk,
-            "ttl": int((clock.now() + _KEPT).timestamp()),
-        }
+        """Return the write that stores paid findings by site. Condition, unless `replacing`: none
+        were paid in the last 24 hours."""
+        item = self._record(findings, paid_at=findings.researched_at)
         if replacing:
             return self.contacts.table.put_action(item)
         return self.contacts.table.put_action(
             item,
-            "attribute_not_exists(#researched_at) OR #researched_at <= :old",
+            "attribute_not_exists(#paid_at) OR #paid_at <= :old",
             old=clock.to_text(clock.now() - FRESH),
         )
+
+    def share_anew_action(self, findings: Findings, paid_at: str) -> Action:
+        """Return the write that replaces the findings about a site whose research was paid at
+        `paid_at`. Condition: it was not paid again."""
+        item = self._record(findings, paid_at)
+        return self.contacts.table.put_action(item, "#paid_at = :paid_at", paid_at=paid_at)
+
+    def _record(self, findings: Findings, paid_at: str) -> Item:
+        pk, sk = self._key_of(findings.site)
+        shared = findings if findings.caching.may_store else None
+        record = SiteRecord(paid_at=paid_at, findings=shared)
+        ttl = int((clock.now() + _KEPT).timestamp())
+        return {**record.model_dump(exclude_none=True), "pk": pk, "sk": sk, "ttl": ttl}
 
     def _key_of(self, site: str) -> tuple[str, str]:
         return f"{self.contacts.workspace}#site", hashlib.sha256(site.encode()).hexdigest()
 
 
 def is_fresh(findings: Findings) -> bool:
-    """Return whether the findings are from the last 24 hours."""
-    return clock.now() - clock.from_text(findings.researched_at) < FRESH
+    """Return whether findings answer for their site without asking it again: for 24 hours at most,
+    and no longer than the headers of the page allow."""
+    lifetime = findings.caching.fresh_seconds
+    within = FRESH if lifetime is None else min(FRESH, timedelta(seconds=lifetime))
+    age = clock.now() - clock.from_text(findings.researched_at)
+    return findings.caching.may_store and age < within
+
+
+def is_paid(record: SiteRecord) -> bool:
+    """Return whether a research of the site was paid in the last 24 hours."""
+    return clock.now() - clock.from_text(record.paid_at) < FRESH

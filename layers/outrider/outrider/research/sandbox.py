@@ -11,7 +11,7 @@ _SIMULATED: dict[str, Outcome] = {
 }
 
 
-def simulated(site: Site) -> Findings:
+def simulated(site: Site, _: Findings | None) -> Findings:
     """Return findings about a site. A reserved domain simulates a page that was read, except two
     domains of `outrider.test`; any other site is `unreachable` because it was not requested."""
     now = clock.timestamp()

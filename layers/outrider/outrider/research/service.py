@@ -16,27 +16,45 @@ from outrider.kit.errors import ServiceUnavailable
 from outrider.research.composing import compose
 from outrider.research.errors import NothingToResearch, ResearchedMeanwhile
 from outrider.research.models import Findings
-from outrider.research.repository import ResearchRepository, is_fresh
+from outrider.research.repository import ResearchRepository, is_fresh, is_paid
 from outrider.research.schemas import Research, ResearchRequest
 from outrider.research.site.choice import Site, site_of
 
 
 @dataclass(frozen=True, slots=True)
+class Subject:
+    """The contact to be researched, its company and their site."""
+
+    contact: Contact
+    company: Company | None
+    site: Site
+
+    def answer(self, findings: Findings) -> Research:
+        """Return the response for findings about the site."""
+        return compose(findings, self.contact, self.company, self.site.domain)
+
+
+@dataclass(frozen=True, slots=True)
 class ResearchService:
-    """Research in one workspace. `look` fetches a site and returns findings about it;
-    `keep_failure` returns the writes that store a response for which nothing was found."""
+    """Research in one workspace.
+
+    `look` asks a site, which may refer to older findings, and returns findings about it;
+    `keep_failure` returns the writes that store a response for which nothing was found.
+    """
 
     caller: Caller
     research: ResearchRepository
     companies: CompanyRepository
     credits: CreditService
-    look: Callable[[Site], Findings]
+    look: Callable[[Site, Findings | None], Findings]
     keep_failure: Callable[[Research], Sequence[Action]]
 
     def carry_out(self, contact_id: str, request: ResearchRequest) -> Research:
         """Research the company of a contact. Findings from the last 24 hours, for this contact or
-        another one of its company, are reused without a charge unless `refresh` is set. Credits are
-        held first, and charged only if a page was read.
+        another one of its company, are reused as long as the page's caching headers allow.
+        Otherwise the site is asked again, without a charge if a research of it was paid in the last
+        24 hours. `refresh` always asks, and pays. Credits are held first, and charged only if a
+        page was read.
 
         Raises ContactNotFound, NothingToResearch, InsufficientCredits, and ServiceUnavailable if
         the hold expired meanwhile; nothing is charged then.
@@ -46,16 +64,23 @@ class ResearchService:
         site = site_of(contact, company)
         if self.caller.workspace.mode == "live" and site.is_reserved:
             raise NothingToResearch(f"There is no public site at {site.domain}")
+        subject = Subject(contact, company, site)
+        before = kept if kept and kept.site == site.address else None
         if not request.refresh:
-            fresh = kept if kept and _answers(kept, site) else self._of_colleague(contact, site)
-            if fresh:
+            if before and is_fresh(before):
                 self.credits.took_nothing()
-                return compose(fresh, contact, company, site.domain)
+                return subject.answer(before)
+            record = self.research.of_site(site.address)
+            if record and record.findings and is_fresh(record.findings):
+                return self._free(subject, record.findings)
+            before = (record and record.findings) or before
+            if record and is_paid(record):
+                return self._again(subject, before, record.paid_at)
         held = self._hold()
         if held.status == "posted" and kept:
             self.credits.took_nothing()
-            return compose(kept, contact, company, site.domain)
-        return self._anew(held, contact, company, site, replacing=request.refresh)
+            return subject.answer(kept)
+        return self._anew(held, subject, before, replacing=request.refresh)
 
     def kept(self, contact_id: str) -> Research | None:
         """Return what was found last about the contact's company, however long ago, or None.
@@ -74,16 +99,27 @@ class ResearchService:
         company = self.companies.get(contact.company_id) if contact.company_id else None
         return contact, company, findings
 
-    def _of_colleague(self, contact: Contact, site: Site) -> Findings | None:
-        """Return fresh findings made for another contact of the company, after storing them with
-        this contact, or None. Raises ContactNotFound."""
-        findings = self.research.of_site(site.address)
-        if findings is not None:
-            try:
-                transact(*self.research.keep_actions(contact.id, findings))
-            except TransactionFailed as failure:
-                raise ContactNotFound from failure
-        return findings
+    def _free(self, subject: Subject, findings: Findings, *also: Action) -> Research:
+        """Store findings with the contact without a charge. Raises ContactNotFound."""
+        answer = subject.answer(findings)
+        try:
+            transact(*self.research.keep_actions(subject.contact.id, findings), *also)
+        except TransactionFailed as failure:
+            raise ContactNotFound from failure
+        self.credits.took_nothing()
+        return answer
+
+    def _again(self, subject: Subject, before: Findings | None, paid_at: str) -> Research:
+        """Ask a site again whose research was paid at `paid_at`."""
+        findings = self.look(subject.site, before)
+        if findings.outcome != "found":
+            self.credits.took_nothing()
+            return subject.answer(findings)
+        share = self.research.share_anew_action(findings, paid_at)
+        try:
+            return self._free(subject, findings, share.or_raise(ResearchedMeanwhile()))
+        except ResearchedMeanwhile:
+            return self._free(subject, findings)
 
     def _read(self, contact_id: str) -> tuple[Contact, Findings | None]:
         if not ids.is_id("con", contact_id):
@@ -94,17 +130,11 @@ class ResearchService:
         return contact, kept
 
     def _anew(
-        self,
-        held: LedgerEntry,
-        contact: Contact,
-        company: Company | None,
-        site: Site,
-        *,
-        replacing: bool,
+        self, held: LedgerEntry, subject: Subject, before: Findings | None, *, replacing: bool
     ) -> Research:
         try:
-            findings = self.look(site)
-            answer = compose(findings, contact, company, site.domain)
+            findings = self.look(subject.site, before)
+            answer = subject.answer(findings)
         except Exception:
             self.credits.void(held.id)
             raise
@@ -112,11 +142,11 @@ class ResearchService:
             self.credits.void(held.id, also=self.keep_failure(answer))
             return answer
         try:
-            posted = self._charge(held, contact, findings, answer, replacing=replacing)
+            posted = self._charge(held, subject.contact, findings, answer, replacing=replacing)
         except ResearchedMeanwhile:
             self.credits.void(held.id)
-            theirs = self._of_colleague(contact, site) or findings
-            return compose(theirs, contact, company, site.domain)
+            record = self.research.of_site(subject.site.address)
+            return self._free(subject, (record and record.findings) or findings)
         if posted.status != "posted":
             raise ServiceUnavailable("The research took too long and costs nothing; try again")
         return answer
@@ -152,8 +182,3 @@ class ResearchService:
         except TransactionFailed as failure:
             self.credits.void(held.id)
             raise ContactNotFound from failure
-
-
-def _answers(kept: Findings, site: Site) -> bool:
-    """Return whether the findings are about this site and from the last 24 hours."""
-    return kept.site == site.address and is_fresh(kept)

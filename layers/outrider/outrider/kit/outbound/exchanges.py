@@ -23,6 +23,8 @@ from outrider.kit.outbound.connections import OutboundFailed
 
 MAX_HEAD = 16 * 1024
 """Maximum bytes before the body, including interim responses; Node.js has the same limit."""
+_LISTS = frozenset({"cache-control", "vary"})
+"""Headers whose values are one list if they are repeated (RFC 9110, 5.3)."""
 _FRAMING = 8
 """Limit of the bytes on the wire per byte of the body; with one-byte chunks, chunked encoding needs
 six."""
@@ -46,7 +48,7 @@ class HttpRequest:
 @dataclass(frozen=True, slots=True)
 class HttpResponse:
     """HTTP response. `body` is limited to the requested size and not decompressed. Header names are
-    lower-case."""
+    lower-case; of a repeated header the last value counts, unless it is a list."""
 
     status: int
     body: bytes
@@ -82,7 +84,11 @@ def exchange(opened: socket, request: HttpRequest, at_most: int, within: float) 
 
 def _read_response(connection: HTTPConnection, at_most: int) -> HttpResponse:
     with closing(connection.getresponse()) as response:
-        received = {name.lower(): value for name, value in response.headers.items()}
+        received: dict[str, str] = {}
+        for name, value in response.headers.items():
+            lower = name.lower()
+            is_continued = lower in _LISTS and lower in received
+            received[lower] = f"{received[lower]}, {value}" if is_continued else value
         return HttpResponse(response.status, response.read(at_most, decode_content=False), received)
 
 

@@ -9,8 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from outrider.kit import clock
 from outrider.research.models import ResearchSignal, SiteFacts
-from outrider.research.site.linked_data import job_titles_in, nodes_of, organization_in
+from outrider.research.site.employees import employees_of
+from outrider.research.site.kinds import industry_of_isic, industry_of_kinds, industry_of_naics
+from outrider.research.site.linked_data import job_titles_in, kinds_of, nodes_of, organization_in
 from outrider.research.site.tags import Element, elements, plain
 from outrider.research.site.technologies import Technology, recognised
 
@@ -31,7 +34,14 @@ _NOT_A_PROFILE = frozenset({"hashtag", "intent", "p", "share", "sharearticle", "
 _SECTIONS: Mapping[str, tuple[str, frozenset[str]]] = {
     "hiring": (
         "The site links to open positions",
-        frozenset({"career", "careers", "jobs", "join-us", "karriere", "vacancies"}),
+        frozenset(
+            {
+                *("career", "careers", "emplois", "empleo", "jobb", "jobs", "join-us", "karriera"),
+                *("karriere", "lavora-con-noi", "offene-stellen", "open-positions", "praca"),
+                *("recrutement", "stellen", "stellenangebote", "trabaja-con-nosotros"),
+                *("vacancies", "vacatures", "vagas", "werken-bij", "work-with-us"),
+            }
+        ),
     ),
     "public_prices": (
         "The site links to its prices",
@@ -44,23 +54,16 @@ _SECTIONS: Mapping[str, tuple[str, frozenset[str]]] = {
     ),
 }
 _JOB_BOARDS = (
-    "ashbyhq.com",
-    "bamboohr.com",
-    "breezy.hr",
-    "greenhouse.io",
-    "jobs.personio.com",
-    "jobs.personio.de",
-    "join.com",
-    "lever.co",
-    "myworkdayjobs.com",
-    "recruitee.com",
-    "smartrecruiters.com",
-    "softgarden.io",
-    "teamtailor.com",
-    "workable.com",
+    *("ashbyhq.com", "bamboohr.com", "breezy.hr", "comeet.com", "greenhouse.io", "homerun.co"),
+    *("icims.com", "jobs.personio.com", "jobs.personio.de", "jobvite.com", "jobylon.com"),
+    *("join.com", "lever.co", "myworkdayjobs.com", "pinpointhq.com", "recruitee.com"),
+    *("smartrecruiters.com", "softgarden.io", "teamtailor.com", "traffit.com", "workable.com"),
+    *("welcometothejungle.com",),
 )
 """Hosts of recruiting services where companies publish open positions."""
 _JOBS_NAMED = 3
+_META_NAMES = ("property", "name", "itemprop")
+"""Attributes that name what a `meta` element states: Open Graph, HTML and microdata."""
 _INDUSTRY_METAS = ("industry", "classification")
 _USES = {"shop": "sells with", "marketing": "markets with", "support_chat": "answers visitors with"}
 
@@ -88,7 +91,8 @@ def facts_of(html: str, url: str, headers: Mapping[str, str]) -> SiteFacts:
         country=_text(_name(address.get("addresscountry"))),
         city=_text(address.get("addresslocality")),
         founded=_text(organization.get("foundingdate")),
-        employees=_employees(organization.get("numberofemployees")),
+        employees=employees_of(organization.get("numberofemployees"))
+        or employees_of(metas.get("numberofemployees")),
         industry=_industry(organization, metas),
         phone=_text(organization.get("telephone")),
         social=_social([*_same_as(organization), *links]),
@@ -101,7 +105,7 @@ def _metas(found: Iterable[Element]) -> dict[str, str]:
     metas: dict[str, str] = {}
     for each in found:
         if each.name == "meta":
-            name = each.attributes.get("property") or each.attributes.get("name") or ""
+            name = next((each.attributes[key] for key in _META_NAMES if key in each.attributes), "")
             metas.setdefault(name.lower(), each.attributes.get("content", ""))
     return metas
 
@@ -139,21 +143,19 @@ def _name(value: Any) -> Any:
     return value.get("name") if isinstance(value, dict) else value
 
 
-def _employees(value: Any) -> str | None:
-    if not isinstance(value, dict):
-        return _text(value, 50)
-    if "value" in value:
-        return _text(value["value"], 50)
-    ends = [_text(value.get(name), 20) for name in ("minValue", "maxValue")]
-    return "-".join(end for end in ends if end) or None
-
-
 def _industry(organization: Mapping[str, Any], metas: Mapping[str, str]) -> str | None:
-    """Return the industry from schema.org data, or else from a meta element, or None."""
+    """Return the industry that the page states, or None: in words, by a code of a classification,
+    or by the type of the organization."""
     stated = organization.get("industry")
     if isinstance(stated, list):
         stated = next(iter(stated), None)
-    for value in (_name(stated), *(metas.get(name) for name in _INDUSTRY_METAS)):
+    for value in (
+        _name(stated),
+        *(metas.get(name) for name in _INDUSTRY_METAS),
+        industry_of_naics(organization.get("naics") or metas.get("naics")),
+        industry_of_isic(organization.get("isicv4") or metas.get("isicv4")),
+        industry_of_kinds(kinds_of(organization)),
+    ):
         if text := _text(value, 100):
             return text
     return None
@@ -205,7 +207,8 @@ def _hiring(
     """Yield the signals of `_sections`, with `hiring` taken preferably from job postings, then from
     links to a recruiting service."""
     sections = list(_sections(links, url))
-    titles = [title for each in job_titles_in(nodes) if (title := _text(each))]
+    today = clock.now().date()
+    titles = [title for each in job_titles_in(nodes, today) if (title := _text(each))]
     boards = [link for link in links if _is_job_board(link)]
     if titles:
         named = ", ".join(titles[:_JOBS_NAMED])

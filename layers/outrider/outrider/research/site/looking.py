@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 from outrider.kit import clock
 from outrider.research.mail_provider import provider_of
-from outrider.research.models import Findings, SiteFacts
+from outrider.research.models import Findings, PageCaching, SiteFacts
+from outrider.research.site.caching import caching_of, conditions_of, renewed
 from outrider.research.site.choice import Site
 from outrider.research.site.facts import facts_of
-from outrider.research.site.reader import SiteReader
+from outrider.research.site.reader import KnownPage, SiteReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,16 +20,27 @@ class SiteLookup:
     plain: bool = False
     dns_server: str = ""
 
-    def look(self, site: Site) -> Findings:
-        """Return the findings about a site. Never raises on a failure of the other side."""
-        reading = self.reader.read(site.candidates(plain=self.plain))
-        page = reading.page
+    def look(self, site: Site, before: Findings | None) -> Findings:
+        """Return the findings about a site. Never raises on a failure of the other side.
+
+        `before` are older findings about it: if their page has not changed since, its facts are
+        taken from them.
+        """
+        reading = self.reader.read(site.candidates(plain=self.plain), _known(before))
+        facts, caching = SiteFacts(), PageCaching()
+        if page := reading.page:
+            if page.html is not None:
+                facts = facts_of(page.html, page.url, page.headers)
+                caching = caching_of(page.headers)
+            elif before:
+                facts, caching = before.facts, renewed(before.caching, page.headers)
         return Findings(
             site=site.address,
             outcome=reading.outcome,
-            facts=facts_of(page.html, page.url, page.headers) if page else SiteFacts(),
+            facts=facts,
             mail_provider=self._mail_provider(site),
             sources=list(reading.sources),
+            caching=caching,
             researched_at=clock.timestamp(),
         )
 
@@ -36,3 +48,11 @@ class SiteLookup:
         if site.domain is None or site.is_reserved:
             return None
         return provider_of(site.domain, self.dns_server)
+
+
+def _known(before: Findings | None) -> KnownPage | None:
+    """Return the page of older findings if the site can be asked whether it has changed."""
+    if before is None or before.facts.url is None or not before.caching.may_store:
+        return None
+    conditions = conditions_of(before.caching)
+    return KnownPage(before.facts.url, conditions) if conditions else None

@@ -4,7 +4,6 @@ Every request, including the one for robots.txt and each redirect, passes the SS
 (`kit.outbound`) on its own; all share one deadline.
 """
 
-import codecs
 import re
 import time
 from collections.abc import Mapping, Sequence
@@ -19,41 +18,45 @@ from outrider.kit.outbound.connections import OutboundFailed
 from outrider.kit.outbound.exchanges import HttpResponse
 from outrider.kit.outbound.targets import InvalidUrl
 from outrider.research.models import Outcome, ResearchSource, SourceError
+from outrider.research.site.decoding import MAX_TEXT, body_of, text_of
+from outrider.research.site.robots import AGENT, MAX_REDIRECTS, forbids_all, rules_of
+from outrider.research.site.tags import elements
 
 WITHIN = 18.0
 """Seconds for all requests together; the function has 29."""
 EACH_WITHIN = 7.0
-MAX_PAGE = 512 * 1024
-"""Bytes read of a page; the rest is ignored."""
 MAX_HOPS = 3
-AGENT = "Outrider-Research"
-_AGENTS_FOR_US = frozenset({"*", "outrider", AGENT.lower()})
-_AGENT_LINE = re.compile(r"\s*user[- ]?agent(?:\s*:|\s)(?P<agent>[^#]*)", re.IGNORECASE)
 
 _HEADERS = {
     "User-Agent": f"{AGENT}/1",
     "Accept": "text/html,application/xhtml+xml,text/plain;q=0.5",
-    "Accept-Encoding": "identity",
+    "Accept-Encoding": "gzip",
 }
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_NOT_MODIFIED = 304
 _PAGES = frozenset({"", "text/html", "application/xhtml+xml"})
-_CHARSET = re.compile(
-    rb"""<meta[^>]{0,200}charset\s{0,5}=\s{0,5}["']?([\w:-]{2,20})""", re.IGNORECASE
+_LONGEST_STUB = 4_096
+"""Maximum characters of a page that does nothing but lead to another one."""
+_REFRESH = re.compile(
+    r"\s*[0-3]?(?:\.\d*)?\s*[;,]\s*(?:url\s*=\s*)?[\"']?([^\"'\s]+)", re.IGNORECASE
 )
-_CODECS = re.compile(
-    r"ascii|big5|cp125[0-8]|cp874|euc_jp|euc_kr|gb18030|gb2312|gbk|iso8859-\d+|koi8-[ru]|shift_jis"
-    r"|utf-(8|16|16-be|16-le)"
-)
-"""Text encodings of the web, by their names in `codecs`; other codecs there do not decode text, and
-some decompress."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPage:
+    """A page that was read before, with the request headers that ask whether it has changed."""
+
+    url: str
+    conditions: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class WebPage:
-    """A page. `url` is its URL after redirects; header names are lower-case."""
+    """A page. `url` is its URL after redirects; header names are lower-case. `html` is None if the
+    known page has not changed."""
 
     url: str
-    html: str
+    html: str | None
     headers: Mapping[str, str]
 
 
@@ -69,10 +72,10 @@ class SiteReader:
     outbound: Outbound
     within: float = WITHIN
 
-    def read(self, urls: Sequence[str]) -> SiteReading:
+    def read(self, urls: Sequence[str], known: KnownPage | None = None) -> SiteReading:
         """Return the first page found among the URLs. Never raises on a failure of the other
         side."""
-        visit = _Visit(self.outbound, time.monotonic() + self.within)
+        visit = _Visit(self.outbound, time.monotonic() + self.within, known)
         for url in urls:
             page = visit.follow(url)
             if page:
@@ -88,6 +91,7 @@ class _Visit:
 
     outbound: Outbound
     ends: float
+    known: KnownPage | None
     sources: list[ResearchSource] = field(default_factory=list)
     is_disallowed: bool = False
     _robots: dict[str, Protego | None] = field(default_factory=dict)
@@ -106,23 +110,33 @@ class _Visit:
                 return None
             target = _target(answer, url)
             if target is None:
-                return self._page(url, answer)
-            self._note(url, answer.status)
+                page = self._page(url, answer)
+                target = _refresh_of(page) if page else None
+                if target is None:
+                    return page
+            else:
+                self._note(url, answer.status)
             url = target
         self._note(url, error="too_many_redirects")
         return None
 
     def _page(self, url: str, answer: HttpResponse) -> WebPage | None:
-        media, _, _ = answer.headers.get("content-type", "").partition(";")
+        if answer.status == _NOT_MODIFIED and self.known and self.known.url == url:
+            self._note(url, answer.status)
+            return WebPage(url, None, answer.headers)
+        content_type = answer.headers.get("content-type", "")
+        body = body_of(answer)
         error: SourceError | None = None
         if not 200 <= answer.status < 300:
             error = "http_status"
-        elif media.strip().lower() not in _PAGES:
+        elif content_type.partition(";")[0].strip().lower() not in _PAGES:
             error = "not_html"
-        elif answer.headers.get("content-encoding", "identity").lower() != "identity":
+        elif body is None:
             error = "encoded"
         self._note(url, answer.status, error)
-        return None if error else WebPage(url, text_of(answer), answer.headers)
+        if error or body is None:
+            return None
+        return WebPage(url, text_of(body, content_type), answer.headers)
 
     def _robots_of(self, url: str) -> Protego | None:
         """Return the robots.txt rules of the URL's origin; None if they could not be read, which
@@ -134,7 +148,7 @@ class _Visit:
         return self._robots[origin]
 
     def _read_robots(self, url: str) -> Protego | None:
-        for _ in range(MAX_HOPS + 1):
+        for _ in range(MAX_REDIRECTS + 1):
             answer = self._ask(url)
             if answer is None:
                 return None
@@ -145,20 +159,24 @@ class _Visit:
             url = target
         else:
             self._note(url, error="too_many_redirects")
-            return _rules("")
-        if answer.status >= 500:
+            return rules_of("")
+        is_there = 200 <= answer.status < 300
+        body = body_of(answer) if is_there else b""
+        if body is None or forbids_all(answer.status):
             self._note(url, answer.status, "robots")
             return None
         self._note(url, answer.status)
-        return _rules(text_of(answer) if 200 <= answer.status < 300 else "")
+        return rules_of(text_of(body, "text/plain; charset=utf-8"), is_cut=len(body) >= MAX_TEXT)
 
     def _ask(self, url: str) -> HttpResponse | None:
         """Send one request, and return the response, or None after recording the failure."""
         left = min(self.ends - time.monotonic(), EACH_WITHIN)
+        conditions = self.known.conditions if self.known and self.known.url == url else {}
         try:
             if left <= 0:
                 raise OutboundFailed("timeout", "no time is left")
-            return replace(self.outbound, end_within=left).get(url, _HEADERS, MAX_PAGE)
+            outbound = replace(self.outbound, end_within=left)
+            return outbound.get(url, {**_HEADERS, **conditions}, MAX_TEXT)
         except OutboundFailed as failure:
             self._note(url, error=failure.reason)
         except InvalidUrl:
@@ -173,39 +191,33 @@ class _Visit:
         )
 
 
-def text_of(answer: HttpResponse) -> str:
-    """Return the body as text in its declared encoding, by default UTF-8; invalid bytes become
-    U+FFFD."""
-    named = re.search(r"charset\s*=\s*[\"']?([\w:-]{2,20})", answer.headers.get("content-type", ""))
-    meta = None if named else _CHARSET.search(answer.body[:2_048])
-    charset = named[1] if named else meta[1].decode("ascii", "replace") if meta else "utf-8"
-    try:
-        known = codecs.lookup(charset).name
-    except LookupError:
-        known = ""
-    encoding = known if _CODECS.fullmatch(known) else "utf-8"
-    return answer.body.decode(encoding, errors="replace")
-
-
 def _target(answer: HttpResponse, url: str) -> str | None:
     """Return the target of a redirect without fragment, or None for other responses."""
     location = answer.headers.get("location")
     if answer.status not in _REDIRECTS or not location:
         return None
+    return _joined(url, location)
+
+
+def _refresh_of(page: WebPage) -> str | None:
+    """Return the target of a page whose `meta` element leads to another one at once, or None. Only
+    a short page counts, and none with text for browsers without scripts: that often leads away
+    from a page that can be read."""
+    html = page.html or ""
+    if len(html) > _LONGEST_STUB or "<noscript" in html.lower():
+        return None
+    for element in elements(html):
+        if element.attributes.get("http-equiv", "").lower() == "refresh":
+            found = _REFRESH.match(element.attributes.get("content", ""))
+            target = _joined(page.url, found[1]) if found else page.url
+            return target if target != page.url else None
+    return None
+
+
+def _joined(url: str, reference: str) -> str:
+    """Return the URL of a reference without fragment; one that is no URL leads to an invalid
+    one."""
     try:
-        return urljoin(url, location.strip()).partition("#")[0]
+        return urljoin(url, reference.strip()).partition("#")[0]
     except ValueError:
         return "invalid:"
-
-
-def _rules(text: str) -> Protego:
-    return Protego.parse("\n".join(map(_for_us, text.removeprefix("\ufeff").splitlines())))
-
-
-def _for_us(line: str) -> str:
-    """Rename all user agents but ours in a line of robots.txt to one name: the parser stores each
-    rule once per agent, which for a large file would exceed the function's memory."""
-    named = _AGENT_LINE.match(line)
-    if named is None or named["agent"].strip().lower() in _AGENTS_FOR_US:
-        return line
-    return "User-agent: another"
