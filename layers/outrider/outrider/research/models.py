@@ -82,7 +82,9 @@ class PageCaching(BaseModel):
     """Seconds from its reading for which the page may be used without asking again; None if its
     headers state no time."""
     etag: str | None = None
+    """Entity tag of the page; null if it has none."""
     last_modified: str | None = None
+    """When the page was last changed, as an HTTP date; null if it does not say so."""
 
 
 class Findings(BaseModel):
@@ -100,6 +102,7 @@ class Findings(BaseModel):
     mail_provider: str | None = None
     sources: list[ResearchSource] = []
     caching: PageCaching = PageCaching()
+    """What the headers of the page allow a cache to do with it."""
     researched_at: str
 
 
