@@ -86,7 +86,10 @@ class Campaign(BaseModel):
     name: str
     sequence_id: str
     leads_sequence: bool = True
-    """It was created by the launch of its sequence, whose status follows its own."""
+    """It was created by the launch of its sequence, or both were for a workflow. The status of the
+    sequence follows its own."""
+    workflow_id: str | None = None
+    """The workflow that it belongs to, which enrolls its contacts."""
     steps_version: int
     least_steps_version: int = 1
     mailbox_pool: str

@@ -157,6 +157,9 @@ class Sequence(BaseModel):
     """The campaign that its launch created."""
     campaigns: int = 0
     """Number of other campaigns that use the sequence."""
+    workflow_id: str | None = None
+    """The workflow for which it was made; its campaign is then `campaign_id`, also before the
+    launch."""
     created_at: str
     updated_at: str
     version: int = 1

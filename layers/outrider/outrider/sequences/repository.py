@@ -50,17 +50,22 @@ class SequenceRepository:
     ) -> None:
         """Add the sequence with its steps. `also` are actions of the same transaction. Raises
         TransactionFailed if a condition of `also` fails."""
+        transact(*self.add_actions(sequence, steps, events), *also)
+
+    def add_actions(
+        self, sequence: Sequence, steps: Many[Step], events: Many[Event]
+    ) -> Many[Action]:
+        """Return the puts of a new sequence and of its steps."""
         item = {
             **sequence.model_dump(exclude_none=True),
             "pk": self.workspace,
             "sk": sequence.id,
             **outbox.attribute(events),
         }
-        transact(
+        return [
             self.table.put_action(item, "attribute_not_exists(#pk)"),
             self._version_action(sequence, steps),
-            *also,
-        )
+        ]
 
     def change(
         self,
@@ -74,20 +79,25 @@ class SequenceRepository:
 
         Raises TransactionFailed if the sequence changed meanwhile or a condition of `also` fails.
         """
+        versions = [] if steps is None else [self._version_action(after, steps)]
+        transact(self.change_action(before, after), *versions, *also)
+
+    def change_action(self, before: Sequence, after: Sequence) -> Action:
+        """Return the update from `before` to `after`, with the condition that the sequence is as it
+        was read."""
+        stored = after.model_dump(exclude_none=True)
         given = {
-            name: value
-            for name, value in after.model_dump(exclude_none=True).items()
+            name: stored.get(name)
+            for name in Sequence.model_fields
             if getattr(before, name) != getattr(after, name)
         }
-        change = self.table.update_action(
+        return self.table.update_action(
             self.workspace,
             before.id,
             changes(set=given, remove=["_events"]),
             "#version = :seen",
             seen=before.version,
         )
-        versions = [] if steps is None else [self._version_action(after, steps)]
-        transact(change, *versions, *also)
 
     def remove(self, sequence: Sequence) -> None:
         """Delete the sequence and all versions of its steps. If interrupted, the sequence and its
@@ -95,11 +105,20 @@ class SequenceRepository:
 
         Raises TransactionFailed if the sequence changed meanwhile or a campaign uses it.
         """
-        keys = [
-            self.version_key(sequence.id, number) for number in range(1, sequence.steps_version + 1)
-        ]
-        batch_write(self.table.delete_action(pk, sk) for _, pk, sk in keys[:-1])
-        _, pk, sk = keys[-1]
+        self.remove_earlier_versions(sequence)
+        transact(*self.remove_actions(sequence))
+
+    def remove_earlier_versions(self, sequence: Sequence) -> None:
+        """Delete all versions of the steps except the current one, before `remove_actions`."""
+        earlier = (
+            self.version_key(sequence.id, number) for number in range(1, sequence.steps_version)
+        )
+        batch_write(self.table.delete_action(pk, sk) for _, pk, sk in earlier)
+
+    def remove_actions(self, sequence: Sequence) -> Many[Action]:
+        """Return the deletes of the sequence and of its current steps, with the condition that the
+        sequence is as it was read and no other campaign uses it."""
+        _, pk, sk = self.version_key(sequence.id, sequence.steps_version)
         removed = self.table.delete_action(
             self.workspace,
             sequence.id,
@@ -107,7 +126,7 @@ class SequenceRepository:
             seen=sequence.version,
             none=0,
         )
-        transact(removed, self.table.delete_action(pk, sk))
+        return [removed, self.table.delete_action(pk, sk)]
 
     def steps(self, sequence: Sequence, version: int | None = None) -> Many[Step] | None:
         """Return the steps of a version, by default the current one, or None if there is no such

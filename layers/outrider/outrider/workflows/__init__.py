@@ -1,0 +1,1 @@
+"""Workflows: pipelines that research and qualify leads and write to them."""

@@ -1,0 +1,198 @@
+"""Requests and responses of /v1/workflows."""
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from outrider.kit.http import json_schema
+from outrider.kit.http.inputs import Input
+from outrider.kit.http.pagination import PageQuery
+from outrider.kit.zones import Timezone
+from outrider.leads.models import STAGES, Stage
+from outrider.mailboxes.models import DEFAULT_POOL
+from outrider.mailboxes.schemas import PoolId
+from outrider.qualification.profiles import Profile
+from outrider.sequences.models import SendWindow
+from outrider.sequences.schemas import Name
+from outrider.sequences.settings import MAX_WINDOWS, Limit, Window
+from outrider.workflows.models import (
+    PausedReason,
+    Workflow,
+    WorkflowSettings,
+    WorkflowStatus,
+    in_order,
+)
+
+
+def _ordered(stages: list[Stage]) -> list[Stage]:
+    if stages != in_order(stages) or len(set(stages)) < len(stages):
+        raise ValueError(f"The order of stages is {', '.join(STAGES)}, each once at most")
+    return stages
+
+
+Stages = Annotated[list[Stage], Field(min_length=1, max_length=3), AfterValidator(_ordered)]
+
+
+class _Settings(BaseModel):
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    auto_review: bool = False
+    """Whether qualified leads are emailed without approval. If false, each lead waits in `review`
+    with the exact draft until a person approves it."""
+    daily_limit: Limit | None = None
+    """Maximum number of emails per day; null for no limit."""
+    profile: Profile | None = None
+    """Ideal customer profile of this workflow, replaced as a whole; null for that of the
+    workspace."""
+    threshold: Annotated[int, Field(ge=0, le=100)] | None = None
+    """Minimum score of a qualified lead; null for the threshold of the profile."""
+    sequence_id: Annotated[str, Field(max_length=64)] | None = None
+    """The sequence that leads are enrolled in. Without one, the workflow gets a sequence of its own
+    with one email. It cannot be replaced."""
+    mailbox_pool: PoolId = DEFAULT_POOL
+    """Mailbox pool that sends the emails; by default that of the sequence."""
+    timezone: Timezone = "UTC"
+    """Time zone of the windows for contacts whose own one is unknown; by default that of the
+    sequence."""
+    windows: Annotated[list[Window], Field(max_length=MAX_WINDOWS)] = Field(default_factory=list)
+    """Send windows, by default those of the sequence. Without windows, emails are sent at any
+    time."""
+
+
+class WorkflowSettingsInput(_Settings, Input):
+    """Only the given settings change; null removes a limit, the profile or the threshold."""
+
+    def over(self, current: WorkflowSettings) -> WorkflowSettings:
+        """Return `current` with the given settings applied."""
+        given: dict[str, Any] = {name: getattr(self, name) for name in self.model_fields_set}
+        if "windows" in given:
+            given["windows"] = [SendWindow(**vars(window)) for window in self.windows]
+        return current.model_copy(update=given)
+
+
+class WorkflowSettingsView(_Settings):
+    """Settings of a workflow."""
+
+    @classmethod
+    def of(cls, settings: WorkflowSettings) -> Self:
+        """Return the view of stored settings."""
+        shown = {name: getattr(settings, name) for name in cls.model_fields}
+        return cls(**{**shown, "windows": [Window.of(window) for window in settings.windows]})
+
+
+class WorkflowCreate(Input):
+    """A workflow needs only a name and stages."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    name: Name
+    """Name of the workflow."""
+    stages: Stages
+    """`research`, `qualify` and `contact`, or some of them in this order."""
+    settings: WorkflowSettingsInput = Field(default_factory=WorkflowSettingsInput)
+    """Settings; all have defaults."""
+
+
+class WorkflowUpdate(Input):
+    """Only the given fields change, also within `settings`."""
+
+    model_config = ConfigDict(
+        use_attribute_docstrings=True, json_schema_extra=json_schema.CHANGES_SOMETHING
+    )
+
+    name: Name = Field(default_factory=str)
+    """Name of the workflow."""
+    stages: Stages = Field(default_factory=list)
+    """Stages, which can be changed while no run is under way. Leads that have passed a stage do not
+    go back to it."""
+    settings: WorkflowSettingsInput = Field(default_factory=WorkflowSettingsInput)
+    """Settings to change. Those of the campaign apply to emails that are due later."""
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> Self:
+        if not self.model_fields_set:
+            raise ValueError("There is nothing to change")
+        return self
+
+    def over(self, current: Workflow) -> dict[str, Any]:
+        """Return the fields that differ from `current`, with their new values."""
+        given = {name: getattr(self, name) for name in self.model_fields_set}
+        if "settings" in given:
+            given["settings"] = self.settings.over(current.settings)
+        return {name: value for name, value in given.items() if value != getattr(current, name)}
+
+
+class WorkflowQuery(PageQuery):
+    """Filter of the list of workflows."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    status: WorkflowStatus | None = None
+    """Only workflows with this status."""
+
+
+class WorkflowSummary(BaseModel):
+    """A workflow without its settings."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    id: str
+    """Id of the workflow."""
+    object: Literal["workflow"] = "workflow"
+    """Always `workflow`."""
+    name: str
+    """Name of the workflow."""
+    stages: list[Stage]
+    """The stages that its leads go through, in this order."""
+    status: WorkflowStatus
+    """`running` while a run is under way, `paused` while it is interrupted, otherwise `idle`."""
+    paused_reason: PausedReason | None
+    """Why its run is paused: by a `person`, because `credits` were used up, or with its
+    `campaign`."""
+    sequence_id: str | None
+    """The sequence that its leads are enrolled in; null if contacting was never a stage."""
+    owns_sequence: bool
+    """Whether the sequence was made for this workflow and is deleted with it."""
+    campaign_id: str | None
+    """The campaign that emails its leads; null if contacting was never a stage."""
+    created_at: str
+    """When the workflow was created."""
+    updated_at: str
+    """When the workflow was last changed."""
+    version: int
+    """Rises with every change; for `If-Match`."""
+
+    @classmethod
+    def of(cls, workflow: Workflow) -> Self:
+        """Return the view of a workflow."""
+        own = {"object", "settings"}
+        return cls(**{name: getattr(workflow, name) for name in cls.model_fields.keys() - own})
+
+
+class WorkflowView(WorkflowSummary):
+    """A workflow: the pipeline that its leads go through."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    settings: WorkflowSettingsView
+    """Its settings."""
+
+    @classmethod
+    def of(cls, workflow: Workflow) -> Self:
+        """Return the view of a workflow."""
+        return cls(
+            **WorkflowSummary.of(workflow).model_dump(),
+            settings=WorkflowSettingsView.of(workflow.settings),
+        )
+
+
+class WorkflowDeleted(BaseModel):
+    """A deleted workflow. Its leads are kept; those that a stage was still to be done for have
+    failed."""
+
+    id: str
+    """Id of the workflow."""
+    object: Literal["workflow"] = "workflow"
+    """Always `workflow`."""
+    deleted: Literal[True] = True
+    """Always true."""

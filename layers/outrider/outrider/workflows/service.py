@@ -1,0 +1,144 @@
+"""Service that creates, reads, changes and deletes workflows."""
+
+from dataclasses import dataclass
+
+from outrider.access.models import Caller
+from outrider.kit import clock
+from outrider.kit.attempts import attempts
+from outrider.kit.aws.dynamodb import TransactionFailed, transact
+from outrider.kit.errors import Contended, PreconditionFailed, Stale
+from outrider.kit.http.pagination import Page, Sealer
+from outrider.workflows.errors import SequenceFixed, WorkflowUnderWay
+from outrider.workflows.models import Workflow, WorkflowSettings, own_sequence_of
+from outrider.workflows.outreach import Outreach, settings_of
+from outrider.workflows.repository import WorkflowRepository
+from outrider.workflows.schemas import (
+    WorkflowCreate,
+    WorkflowDeleted,
+    WorkflowQuery,
+    WorkflowSettingsInput,
+    WorkflowSummary,
+    WorkflowUpdate,
+    WorkflowView,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowService:
+    """Workflows of the caller's workspace."""
+
+    caller: Caller
+    workflows: WorkflowRepository
+    outreach: Outreach
+
+    def list(self, query: WorkflowQuery) -> Page[WorkflowSummary]:
+        """Return a page of workflows, newest first. Raises ValidationFailed if the cursor is
+        invalid."""
+        sealer = Sealer(self.caller.seal, f"{self.caller.workspace}/workflows")
+        found, place = self.workflows.list(query.status, query.limit, sealer.after(query))
+        return sealer.page(query, [WorkflowSummary.of(each) for each in found], place)
+
+    def get(self, workflow_id: str) -> WorkflowView:
+        """Return the workflow with its settings. Raises WorkflowNotFound."""
+        return WorkflowView.of(self.workflows.require(workflow_id))
+
+    def create(self, new: WorkflowCreate) -> WorkflowView:
+        """Create a workflow. If contacting is one of its stages, the same transaction creates its
+        draft campaign, and a sequence with the starter template unless the user has given one.
+
+        Raises SequenceNotFound, and ValidationFailed if the mailbox pool does not exist.
+        """
+        now = clock.timestamp()
+        workflow = self._equipped(
+            Workflow(
+                id=self.caller.new_id("wfl"),
+                name=new.name,
+                stages=new.stages,
+                settings=new.settings.over(self._defaults(new.settings)),
+                created_at=now,
+                updated_at=now,
+            )
+        )
+        view = WorkflowView.of(workflow)
+        equipment = self.outreach.create_actions(workflow) if workflow.sequence_id else []
+        transact(self.workflows.add_action(workflow), *equipment, *self.caller.keep_actions(view))
+        return view
+
+    def update(
+        self, workflow_id: str, update: WorkflowUpdate, if_match: int | None
+    ) -> WorkflowView:
+        """Change only the given fields, and the campaign's settings with those of the workflow.
+
+        Raises WorkflowNotFound; PreconditionFailed if the version is not `if_match`;
+        WorkflowUnderWay if the stages would change during a run; SequenceFixed; SequenceNotFound;
+        ValidationFailed if the mailbox pool does not exist; Contended.
+        """
+        for _ in attempts():
+            before = self.workflows.require(workflow_id)
+            PreconditionFailed.check(if_match, before.version)
+            changes = update.over(before)
+            if not changes:
+                return WorkflowView.of(before)
+            if "stages" in changes and before.status != "idle":
+                raise WorkflowUnderWay(before.status)
+            after = self._equipped(before.changed(**changes))
+            if before.sequence_id and after.settings.sequence_id != before.settings.sequence_id:
+                raise SequenceFixed(before.sequence_id)
+            view = WorkflowView.of(after)
+            if after.sequence_id and not before.sequence_id:
+                also = self.outreach.create_actions(after)
+            else:
+                also = self.outreach.change_actions(before.settings, after)
+            try:
+                transact(
+                    self.workflows.change_action(before, after),
+                    *also,
+                    *self.caller.keep_actions(view),
+                )
+            except (Stale, TransactionFailed):
+                continue
+            return view
+        raise _contended()
+
+    def delete(self, workflow_id: str, if_match: int | None) -> WorkflowDeleted:
+        """Begin to delete the workflow, which is not found from then on. Its draft campaign is
+        deleted, a launched one is paused and kept.
+
+        Raises WorkflowNotFound; PreconditionFailed if the version is not `if_match`; Contended.
+        """
+        for _ in attempts():
+            before = self.workflows.require(workflow_id)
+            PreconditionFailed.check(if_match, before.version)
+            after = before.changed(deleted_at=clock.timestamp())
+            try:
+                transact(
+                    self.workflows.change_action(before, after),
+                    *self.outreach.release_actions(before),
+                )
+            except (Stale, TransactionFailed):
+                continue
+            return WorkflowDeleted(id=workflow_id)
+        raise _contended()
+
+    def _defaults(self, given: WorkflowSettingsInput) -> WorkflowSettings:
+        """Return the settings that apply if none are given: those of the sequence."""
+        if given.sequence_id is None:
+            return WorkflowSettings()
+        return settings_of(self.outreach.sequence(given.sequence_id))
+
+    def _equipped(self, workflow: Workflow) -> Workflow:
+        """Return the workflow with its sequence, if contacting is one of its stages. Once it has
+        one, it keeps it."""
+        if workflow.sequence_id or "contact" not in workflow.stages:
+            return workflow
+        chosen = workflow.settings.sequence_id
+        return workflow.model_copy(
+            update={
+                "sequence_id": chosen or own_sequence_of(workflow.id),
+                "owns_sequence": chosen is None,
+            }
+        )
+
+
+def _contended() -> Contended:
+    return Contended("Others keep changing this workflow")
