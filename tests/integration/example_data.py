@@ -82,6 +82,11 @@ def a_researched_lead(api: Api) -> str:
     return lead_id
 
 
+def a_workflow(api: Api) -> str:
+    body = {"name": "First", "stages": ["research", "qualify", "contact"]}
+    return str(api.post("/v1/workflows", body).json["id"])
+
+
 def an_import(api: Api) -> str:
     body = {"kind": "contacts", "format": "csv", "duplicates": "skip"}
     return str(api.post("/v1/imports", body).json["id"])

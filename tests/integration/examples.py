@@ -31,6 +31,7 @@ from tests.integration.example_data import (
     a_suppression,
     a_test_of_the_newest_sequence,
     a_thread,
+    a_workflow,
     an_api_key,
     an_event,
     an_export,
@@ -131,6 +132,15 @@ EXAMPLES: dict[str, Example] = {
     # The research as of a contact, with the lead before it; then lead, contact, the change.
     "POST /v1/leads/{lead_id}/research": Example(8, {}, make=a_lead_to_research),
     "GET /v1/leads/{lead_id}/research": Example(3, make=a_researched_lead),
+    "GET /v1/workflows": Example(2, make=a_workflow),
+    # The workflow, its campaign and its own sequence in one transaction.
+    "POST /v1/workflows": Example(2, {"name": "First", "stages": ["research", "contact"]}),
+    "GET /v1/workflows/{workflow_id}": Example(2, make=a_workflow),
+    # The change of a limit is also one of the campaign and of the sequence.
+    "PATCH /v1/workflows/{workflow_id}": Example(
+        5, {"settings": {"daily_limit": 40}}, make=a_workflow
+    ),
+    "DELETE /v1/workflows/{workflow_id}": Example(5, make=a_workflow),
     "GET /v1/profile": Example(2),
     "PUT /v1/profile": Example(3, {"titles": ["sales"], "countries": ["DE"]}),
     "GET /v1/companies": Example(2, make=a_company),

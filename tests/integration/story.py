@@ -4,6 +4,7 @@ What the calls take and what they answered is kept in docs/examples.json, from w
 document has its examples. Each name in braces stands for a value of an answer before.
 """
 
+from tests.integration.story_of_leads import LEADS
 from tests.integration.story_steps import Step, _answered, _carried, _lost, _sent, _uploaded
 
 STORY = [
@@ -52,26 +53,7 @@ STORY = [
         mode="test",
     ),
     Step("research_contact", {"refresh": True}, of={"contact_id": "sandbox_id"}, mode="test"),
-    Step("get_profile"),
-    Step(
-        "replace_profile",
-        {
-            "seniorities": ["c_level", "vp"],
-            "departments": ["sales"],
-            "countries": ["DE", "US"],
-            "exclusions": {"domains": ["globex.example"]},
-            "threshold": 60,
-        },
-        mode="test",
-    ),
-    Step("create_lead", {"contact_id": "{sandbox_id}"}, keep={"lead_id": ("id",)}, mode="test"),
-    Step("research_lead", {}, mode="test"),
-    Step("get_lead_research", mode="test"),
-    Step("qualify_lead", mode="test"),
-    Step("update_lead", {"status": "qualified", "status_reason": "Asked for a call"}, mode="test"),
-    Step("get_lead", mode="test"),
-    Step("list_leads", query="min_score=50&sort=-score", mode="test"),
-    Step("delete_lead", mode="test"),
+    *LEADS,
     Step(
         "merge_contacts", {"winner_id": "{contact_id}", "loser_ids": ["{other_id}"]}, then=_carried
     ),

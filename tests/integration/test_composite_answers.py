@@ -26,6 +26,7 @@ CONTENT = {
     "StatsView": {"campaigns"},
     "LeadView": {"leads", "contacts"},
     "ProfileView": {"leads"},
+    "WorkflowSummary": {"workflows"},
     "Import": {"contacts"},
     "ImportRow": {"contacts"},  # of another kind of import: test_imports.py
     "Export": {"contacts"},  # its file's link by the kind: test_exports.py

@@ -34,6 +34,7 @@ QUESTIONS = {
     "GET /v1/webhooks/{webhook_id}/deliveries": "status=failed",
     "GET /v1/events": "type=contact.created",
     "GET /v1/credits/ledger": "kind=research",
+    "GET /v1/workflows": "status=idle",
 }
 """A filter of each list that has some."""
 

@@ -34,6 +34,7 @@ from tests.integration.samples import (
     SEQUENCES_TEST_SEND,
     SUPPRESSIONS_CREATE,
     WEBHOOKS_CREATE,
+    WORKFLOWS_CREATE,
     sent_job,
 )
 from tests.receivers import answering, receiver
@@ -113,6 +114,11 @@ class TestHttp:
         answer = LEADS_RESEARCH.invoke(cloud, key=key, lead=lead)
 
         assert json.loads(answer["body"])["outcome"] == "found"
+
+    def test_workflows_create(self, api: Api, cloud: Cloud) -> None:
+        answer = WORKFLOWS_CREATE.invoke(cloud, key=api.workspace().live_key)
+
+        assert (answer["statusCode"], json.loads(answer["body"])["object"]) == (201, "workflow")
 
     def test_of_a_made_up_key_are_refused(self, cloud: Cloud) -> None:
         answer = CONTACTS_LIST.invoke(cloud)

@@ -1,0 +1,54 @@
+"""/v1/workflows"""
+
+from outrider.access.admission import native_api
+from outrider.access.models import Caller
+from outrider.kit.http.pagination import Page
+from outrider.kit.settings import Environment, needs
+from outrider.workflows.schemas import (
+    WorkflowCreate,
+    WorkflowDeleted,
+    WorkflowQuery,
+    WorkflowSummary,
+    WorkflowUpdate,
+    WorkflowView,
+)
+from outrider.workflows.wiring import workflows
+
+api = native_api()
+handler = needs(
+    Environment.keys_table,
+    Environment.leads_table,
+    Environment.campaigns_table,
+)(api.handler)
+
+
+@api.get("/v1/workflows", scope="workflows:read")
+def list_workflows(caller: Caller, query: WorkflowQuery) -> Page[WorkflowSummary]:
+    """List workflows, newest first"""
+    return workflows(caller).list(query)
+
+
+@api.post("/v1/workflows", scope="workflows:write", errors=(404,))
+def create_workflow(caller: Caller, body: WorkflowCreate) -> WorkflowView:
+    """Create a workflow, with a campaign and a sequence where it contacts leads"""
+    return workflows(caller).create(body)
+
+
+@api.get("/v1/workflows/{workflow_id}", scope="workflows:read")
+def get_workflow(caller: Caller, workflow_id: str) -> WorkflowView:
+    """Get a workflow with its settings"""
+    return workflows(caller).get(workflow_id)
+
+
+@api.patch("/v1/workflows/{workflow_id}", scope="workflows:write")
+def update_workflow(
+    caller: Caller, workflow_id: str, body: WorkflowUpdate, if_match: int | None
+) -> WorkflowView:
+    """Update a workflow, and its campaign with it"""
+    return workflows(caller).update(workflow_id, body, if_match)
+
+
+@api.delete("/v1/workflows/{workflow_id}", scope="workflows:write")
+def delete_workflow(caller: Caller, workflow_id: str, if_match: int | None) -> WorkflowDeleted:
+    """Delete a workflow; a campaign that was launched is paused and stays"""
+    return workflows(caller).delete(workflow_id, if_match)

@@ -1,0 +1,40 @@
+"""The part of the story in which leads are qualified, by hand and by a workflow."""
+
+from tests.integration.story_steps import Step
+
+LEADS = [
+    Step("get_profile"),
+    Step(
+        "replace_profile",
+        {
+            "seniorities": ["c_level", "vp"],
+            "departments": ["sales"],
+            "countries": ["DE", "US"],
+            "exclusions": {"domains": ["globex.example"]},
+            "threshold": 60,
+        },
+        mode="test",
+    ),
+    Step("create_lead", {"contact_id": "{sandbox_id}"}, keep={"lead_id": ("id",)}, mode="test"),
+    Step("research_lead", {}, mode="test"),
+    Step("get_lead_research", mode="test"),
+    Step("qualify_lead", mode="test"),
+    Step("update_lead", {"status": "qualified", "status_reason": "Asked for a call"}, mode="test"),
+    Step("get_lead", mode="test"),
+    Step("list_leads", query="min_score=50&sort=-score", mode="test"),
+    Step("delete_lead", mode="test"),
+    Step(
+        "create_workflow",
+        {"name": "New signups", "stages": ["research", "qualify", "contact"]},
+        keep={"workflow_id": ("id",)},
+        mode="test",
+    ),
+    Step(
+        "update_workflow",
+        {"settings": {"daily_limit": 40, "threshold": 60}},
+        mode="test",
+    ),
+    Step("get_workflow", mode="test"),
+    Step("list_workflows", query="status=idle", mode="test"),
+    Step("delete_workflow", mode="test"),
+]
