@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 from tools.templates import REPOSITORY
 
 MAKEFILE = REPOSITORY / "layers" / "dependencies" / "Makefile"
@@ -77,9 +79,16 @@ class TestServices:
 
         assert makers == {MAKES_CLIENTS}
 
-    def test_need_no_boto3_before_a_client_is_made(self) -> None:
-        code = "import sys, functions.contacts.app; print('boto3' in sys.modules)"
-        ran = subprocess.run(
-            [sys.executable, "-c", code], capture_output=True, check=True, text=True
-        )
-        assert ran.stdout.strip() == "False"
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        "boto3",  # before a client is made
+        "outrider.kit.http.violations",  # before a request is refused
+    ],
+)
+@pytest.mark.parametrize("function", ["contacts", "companies"])
+def test_a_cold_start_does_not_import_what_few_requests_need(function: str, module: str) -> None:
+    code = f"import sys, functions.{function}.app; print({module!r} in sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
+    assert ran.stdout.strip() == "False"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, Field, Tag, TypeAdapter
 
 from outrider.kit.errors import PayloadTooLarge, ValidationFailed
-from outrider.kit.http.inputs import BatchBody, Input
+from outrider.kit.http.inputs import MANY, ONE, BatchBody, Input
 from outrider.kit.http.requests import (
     MAX_BATCH_BODY,
     MAX_BODY,
@@ -20,7 +20,6 @@ from outrider.kit.http.requests import (
     parse_if_match,
     parse_query,
 )
-from outrider.kit.http.violations import MANY, ONE
 
 
 class Row(Input):

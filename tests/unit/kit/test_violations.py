@@ -8,13 +8,11 @@ import pytest
 from pydantic import Field, Tag, TypeAdapter, ValidationError
 
 from outrider.kit.errors import Violation
-from outrider.kit.http.inputs import BatchBody, Input
+from outrider.kit.http.inputs import MANY, ONE, BatchBody, Input
 from outrider.kit.http.requests import one_or_many
 from outrider.kit.http.violations import (
     _FORMS,
-    MANY,
     MOST,
-    ONE,
     SENTENCES,
     violations_of,
 )

@@ -25,10 +25,9 @@ from outrider.entities.schemas import (
     check_object,
 )
 from outrider.kit.http import json_schema
-from outrider.kit.http.inputs import BatchBody, Input
+from outrider.kit.http.inputs import MANY, ONE, BatchBody, Input
 from outrider.kit.http.pagination import PageQuery
 from outrider.kit.http.requests import Instant, one_or_many
-from outrider.kit.http.violations import MANY, ONE
 from outrider.kit.outbound.urls import ShortWebAddress, WebAddress
 from outrider.kit.text.addresses import Domain
 

@@ -16,10 +16,9 @@ from outrider.contacts.models import Status
 from outrider.contacts.search.filters import ContactFilter
 from outrider.entities.schemas import MAX_BATCH, BatchResult, Custom, RowResult, Tags, Text
 from outrider.kit.http import json_schema
-from outrider.kit.http.inputs import BatchBody, Input
+from outrider.kit.http.inputs import MANY, ONE, BatchBody, Input
 from outrider.kit.http.pagination import PageQuery
 from outrider.kit.http.requests import one_or_many
-from outrider.kit.http.violations import MANY, ONE
 from outrider.kit.outbound.urls import ShortWebAddress
 from outrider.kit.text.addresses import Email
 from outrider.kit.zones import Timezone

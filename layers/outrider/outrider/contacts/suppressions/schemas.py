@@ -9,10 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, Tag, model_validator
 from outrider.contacts.suppressions.models import GivenReason, Kind
 from outrider.entities.schemas import MAX_BATCH
 from outrider.kit.http import json_schema
-from outrider.kit.http.inputs import BatchBody, Input
+from outrider.kit.http.inputs import MANY, ONE, BatchBody, Input
 from outrider.kit.http.pagination import PageQuery
 from outrider.kit.http.requests import one_or_many
-from outrider.kit.http.violations import MANY, ONE
 from outrider.kit.text.addresses import Domain, Email
 
 

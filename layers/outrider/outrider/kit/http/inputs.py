@@ -13,9 +13,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from outrider.kit.aws.attributes import Problem, unstorable
-from outrider.kit.http.violations import violations_of
 from outrider.kit.text.suggestions import did_you_mean
 
+ONE, MANY = "(one)", "(many)"
+"""Tags of the union of a body with one item and a body with many. JSON Pointers do not contain
+them."""
 _SPANS = (
     (re.compile(r"since"), "until"),
     (re.compile(r"start"), "end"),
@@ -96,6 +98,8 @@ def check_filters(
     try:
         model.model_validate(given, strict=True)
     except ValidationError as error:
+        from outrider.kit.http.violations import violations_of  # noqa: PLC0415 - only mistakes need it
+
         found = zip(error.errors(), violations_of(error, model), strict=False)
         raise invalid(
             *(((field, *each["loc"]), violation.detail) for each, violation in found)

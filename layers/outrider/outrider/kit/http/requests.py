@@ -22,8 +22,7 @@ from pydantic import (
 from outrider.kit import clock, json
 from outrider.kit.errors import PayloadTooLarge, ValidationFailed, Violation
 from outrider.kit.http import json_schema
-from outrider.kit.http.inputs import BatchBody
-from outrider.kit.http.violations import MANY, ONE, violations_of
+from outrider.kit.http.inputs import MANY, ONE, BatchBody
 from outrider.kit.settings import settings
 from outrider.kit.text.quotes import OF_A_ROW, quoted, shortened
 from outrider.kit.text.suggestions import did_you_mean
@@ -137,7 +136,7 @@ def parse_query(query_string: str, model: type[BaseModel] | None) -> BaseModel |
     try:
         return model.model_validate_strings(dict(pairs))
     except ValidationError as error:
-        raise ValidationFailed.of(violations_of(error, model, "/query")) from error
+        raise _refused(error, model, "/query") from error
 
 
 def _no_parameter(name: str, known: Collection[str]) -> str:
@@ -197,7 +196,7 @@ def parse_body(data: bytes, adapter: TypeAdapter[Any], *, batch: bool, media: st
             raise ValidationFailed.at("", "This call needs a JSON body") from error
         if _is_not_json(media) and _is_malformed(error):
             raise ValidationFailed.at("", _SEND_JSON.format(media=shortened(media))) from error
-        raise ValidationFailed.of(violations_of(error, adapter)) from error
+        raise _refused(error, adapter) from error
     if len(data) > MAX_BODY and not isinstance(body, BatchBody):
         raise _too_large(batch=False)
     return body
@@ -218,6 +217,15 @@ def read_rows(
     return read, refused
 
 
+def _refused(
+    error: ValidationError, source: TypeAdapter[Any] | type[BaseModel], prefix: str = ""
+) -> ValidationFailed:
+    """Return the error that names all violations in `error`; `violations_of` says more."""
+    from outrider.kit.http.violations import violations_of  # noqa: PLC0415 - only mistakes need it
+
+    return ValidationFailed.of(violations_of(error, source, prefix))
+
+
 def _is_not_json(media: str) -> bool:
     """Return whether a Content-Type names a media type other than JSON."""
     return bool(media) and "json" not in media.lower()
@@ -230,7 +238,7 @@ def _is_malformed(error: ValidationError) -> bool:
 
 def explain(error: ValidationError, source: TypeAdapter[Any]) -> str:
     """Return the violations of one row as a single line of limited length."""
-    found = violations_of(error, source)
+    found = _refused(error, source).violations
     details = "; ".join(f"{each.pointer or '/'}: {each.detail}" for each in found)
     return shortened(details, OF_A_ROW)
 

@@ -13,12 +13,10 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from outrider.kit import json
 from outrider.kit.errors import Violation
+from outrider.kit.http.inputs import MANY, ONE
 from outrider.kit.text.quotes import quoted, shortened
 from outrider.kit.text.suggestions import did_you_mean
 
-ONE, MANY = "(one)", "(many)"
-"""Tags of the union of a body with one item and a body with many. JSON Pointers do not contain
-them."""
 MOST = 1_000
 """Maximum violations of one response; a Lambda response may have 6 MB."""
 _MOST_SUGGESTIONS = 20
