@@ -76,5 +76,5 @@ def get_profile(caller: Caller) -> ProfileView:
 
 @api.put("/v1/profile", scope="leads:write")
 def replace_profile(caller: Caller, body: Profile, if_match: int | None) -> ProfileView:
-    """Replace the workspace's ideal customer profile; scores stay until leads are qualified"""
+    """Replace the workspace's ideal customer profile; leads get new scores in the background"""
     return profiles(caller).put(body, if_match)

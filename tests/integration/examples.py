@@ -141,7 +141,7 @@ EXAMPLES: dict[str, Example] = {
         5, {"settings": {"daily_limit": 40}}, make=a_workflow
     ),
     "DELETE /v1/workflows/{workflow_id}": Example(5, make=a_workflow),
-    "GET /v1/profile": Example(2),
+    "GET /v1/profile": Example(3),
     "PUT /v1/profile": Example(3, {"titles": ["sales"], "countries": ["DE"]}),
     "GET /v1/companies": Example(2, make=a_company),
     "POST /v1/companies": Example(2, {"domain": "acme.example"}, keeps_unknown=True),

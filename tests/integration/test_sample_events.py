@@ -38,6 +38,7 @@ from tests.integration.samples import (
     INVENTED,
     MAIL,
     REPLY,
+    RESCORING,
     ROUND,
     SAMPLES,
     STEP,
@@ -297,6 +298,16 @@ class TestWebhooks:
 
         assert answer == {"batchItemFailures": []}
         assert api.get(f"/v1/contacts/{contact_id}").json["company_id"] == company_id
+
+    def test_rescoring(self, api: Api, cloud: Cloud) -> None:
+        lead_id = api.post("/v1/leads", {"email": "ada@example.com"}).json["id"]
+        api.post(f"/v1/leads/{lead_id}/qualify")
+        api.put("/v1/profile", {"titles": ["sales"]})
+
+        answer = RESCORING.invoke(cloud, workspace=api.workspace().id)
+
+        assert answer == {"batchItemFailures": []}
+        assert api.get(f"/v1/leads/{lead_id}").json["score"] == 0
 
     def test_delivery_is_the_one_that_the_event_makes(self) -> None:
         order = json.loads(WEBHOOK_DELIVERY.event()["Records"][0]["body"])

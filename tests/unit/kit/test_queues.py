@@ -7,7 +7,14 @@ import pytest
 from outrider.kit.aws.sqs import TURN_MS, turn_left
 from tools import templates
 
-LONG = {"imports_run", "exports_run", "campaigns_enroll", "webhooks_replay", "contacts_link"}
+LONG = {
+    "imports_run",
+    "exports_run",
+    "campaigns_enroll",
+    "webhooks_replay",
+    "contacts_link",
+    "leads_rescore",
+}
 
 
 @dataclass

@@ -20,6 +20,7 @@ EventName = Literal[
     "lead.disqualified",
     "lead.contacted",
     "lead.replied",
+    "profile.updated",
     "email.sent",
     "email.delivered",
     "email.opened",
@@ -128,6 +129,7 @@ OF_NOBODY: frozenset[EventName] = frozenset(
     or family(name)
     in {
         "company",
+        "profile",
         "sequence",
         "campaign",
         "mailbox",

@@ -98,6 +98,7 @@ class Environment:
     imports_queue_url = _required("Messaging.Outputs.ImportsQueueUrl")
     exports_queue_url = _required("Messaging.Outputs.ExportsQueueUrl")
     enrolling_queue_url = _required("Messaging.Outputs.EnrollingQueueUrl")
+    rescoring_queue_url = _required("Messaging.Outputs.RescoringQueueUrl")
     company_links_queue_url = _required("Messaging.Outputs.CompanyLinksQueueUrl")
     ses_configuration_set = _required("Messaging.Outputs.ConfigurationSetName")
     campaign_run_arn = _required("CampaignRun")

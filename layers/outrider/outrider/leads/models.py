@@ -83,6 +83,10 @@ class Lead(BaseModel):
     """When the lease of the worker that carries out the stage ends."""
     score: Score | None = None
     scored_at: str | None = None
+    scored_by: str | None = None
+    """Fingerprint of the profile by which it was scored."""
+    decided_at: str | None = None
+    """When a person set the status; None if it follows the score."""
     researched_at: str | None = None
     draft: LeadDraft | None = None
     approved_at: str | None = None

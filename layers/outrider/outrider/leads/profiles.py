@@ -8,6 +8,8 @@ from outrider.kit.attempts import attempts
 from outrider.kit.errors import Contended, PreconditionFailed
 from outrider.leads.models import StoredProfile
 from outrider.leads.repository import LeadRepository
+from outrider.leads.rescoring.models import new_rescoring
+from outrider.leads.rescoring.repository import RescoringRepository
 from outrider.leads.schemas import ProfileView
 from outrider.qualification.profiles import Profile
 
@@ -18,13 +20,15 @@ class ProfileService:
 
     caller: Caller
     leads: LeadRepository
+    rescorings: RescoringRepository
 
     def get(self) -> ProfileView:
         """Return the profile, an empty one if none was saved."""
-        return ProfileView.of(self.leads.profile())
+        return ProfileView.of(self.leads.profile(), self.rescorings.get(None))
 
     def put(self, profile: Profile, if_match: int | None) -> ProfileView:
-        """Replace the profile. Raises PreconditionFailed if the version is not `if_match`."""
+        """Replace the profile; leads get new scores in the background. Raises PreconditionFailed if
+        the version is not `if_match`."""
         for _ in attempts():
             before = self.leads.profile()
             if if_match not in (None, before.version):
@@ -32,9 +36,11 @@ class ProfileService:
             after = StoredProfile(
                 profile=profile, updated_at=clock.timestamp(), version=before.version + 1
             )
-            view = ProfileView.of(after)
+            job = new_rescoring()
+            view = ProfileView.of(after, job)
+            begin = self.rescorings.begin_action(job, [self.caller.event("profile.updated")])
             try:
-                self.leads.save_profile(before, after, self.caller.keep_actions(view))
+                self.leads.save_profile(before, after, [begin, *self.caller.keep_actions(view)])
             except PreconditionFailed:
                 continue
             return view

@@ -241,6 +241,26 @@ class LeadRepository:
             newest_first=newest_first,
         )
 
+    def from_the_first(
+        self, workflow_id: str | None, limit: int, after: str | None
+    ) -> tuple[list[Lead], str | None]:
+        """Return leads in the order of their ids from that of `after` on, all or those of a
+        workflow, and the last of them if more may follow."""
+        first = f"{after}~" if after else "led_"
+        query = self.in_order_of_creation(workflow_id, None, first, newest_first=False)
+        found = self.page(query, limit)
+        if query.index is None:
+            leads = [Lead.model_validate(item) for item in found.items]
+        else:
+            leads = list(self.get_many(str(item["sk"]) for item in found.items).values())
+        last = str(found.items[-1]["sk"]) if found.last_key and found.items else None
+        return leads, last
+
+    def count_scored(self, workflow_id: str | None) -> int:
+        """Return how many leads have a score, in all or of a workflow."""
+        query = self.in_order_of_score(workflow_id, 0, newest_first=False)
+        return sum(1 for _ in self.table.every(query))
+
     def profile(self) -> StoredProfile:
         """Return the workspace's ideal customer profile; an empty one if none was saved."""
         item = self.table.get(self.workspace, _PROFILE)

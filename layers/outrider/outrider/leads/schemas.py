@@ -21,6 +21,7 @@ from outrider.leads.models import (
     LeadStatus,
     StoredProfile,
 )
+from outrider.leads.rescoring.models import Rescoring, RescoringView
 from outrider.qualification.profiles import Profile
 from outrider.qualification.scoring import ScoreLine
 
@@ -150,6 +151,8 @@ class LeadView(BaseModel):
     """One line for each rule of the profile. Their points add up to the score."""
     scored_at: str | None = None
     """When the score was computed."""
+    decided_at: str | None = None
+    """When a person set the status; null if it follows the score."""
     researched_at: str | None = None
     """When the company was last researched for this lead."""
     draft: LeadDraft | None = None
@@ -200,16 +203,19 @@ class ProfileView(Profile):
     """Always `profile`."""
     updated_at: str | None = None
     """When it was last saved; null for the empty profile that a workspace begins with."""
+    rescoring: RescoringView | None
+    """Progress of the new scores after its last change; null if it was never saved."""
     version: int
     """Rises with every change; for `If-Match`."""
 
     @classmethod
-    def of(cls, stored: StoredProfile) -> "ProfileView":
+    def of(cls, stored: StoredProfile, rescoring: Rescoring | None) -> "ProfileView":
         """Return the view of a stored profile."""
         return cls.model_validate(
             {
                 **stored.profile.model_dump(),
                 "updated_at": stored.updated_at,
+                "rescoring": RescoringView.of(rescoring) if rescoring else None,
                 "version": stored.version,
             }
         )

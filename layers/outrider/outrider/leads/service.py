@@ -1,8 +1,7 @@
 """Leads: created from contacts, researched, qualified, and listed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from outrider.access.models import Caller
 from outrider.contacts.errors import ContactNotFound
@@ -14,8 +13,8 @@ from outrider.kit.attempts import attempts
 from outrider.kit.aws.dynamodb import TransactionFailed
 from outrider.kit.errors import Contended, PreconditionFailed, Stale
 from outrider.kit.http.pagination import Page, Sealer
-from outrider.kit.outbox import Event
 from outrider.leads.errors import LeadNotFound, NotResearched
+from outrider.leads.events import decision_events, lead_event
 from outrider.leads.facts import facts_of
 from outrider.leads.lists import LeadLists
 from outrider.leads.models import Lead
@@ -27,6 +26,7 @@ from outrider.leads.schemas import (
     LeadUpdate,
     LeadView,
 )
+from outrider.leads.scores import fields_of
 from outrider.qualification.scoring import Score, score
 from outrider.research.schemas import Research, ResearchRequest
 from outrider.research.service import ResearchService
@@ -58,7 +58,9 @@ class LeadService:
         present = self.contacts.check_exists_action(contact.id)
         try:
             self.leads.add(
-                lead, [self._event("created", lead)], [present, *self.caller.keep_actions(view)]
+                lead,
+                [lead_event(self.caller, "created", lead)],
+                [present, *self.caller.keep_actions(view)],
             )
         except TransactionFailed as failure:
             raise ContactNotFound from failure
@@ -79,8 +81,12 @@ class LeadService:
         is not `if_match`."""
         self.caller.begin()
 
+        given = update.given
+        if "status" in given:
+            given["decided_at"] = clock.timestamp()
+
         def changed(lead: Lead) -> Lead:
-            return lead.model_copy(update=update.given)
+            return lead.model_copy(update=given)
 
         return self._change(lead_id, changed, if_match)
 
@@ -132,19 +138,14 @@ class LeadService:
         self.caller.begin()
         contact, company, findings = self.research().known(self._require(lead_id).contact_id)
         facts = facts_of(contact, company, findings)
-        result = score(self.leads.profile().profile, facts)
+        profile = self.leads.profile().profile
+        result = score(profile, facts)
         self._share(contact, result)
-        now = clock.timestamp()
+        fields = fields_of(result, profile)
+        decided = {"status": result.verdict, "status_reason": None, "decided_at": None}
 
         def changed(lead: Lead) -> Lead:
-            return lead.model_copy(
-                update={
-                    "score": result,
-                    "scored_at": now,
-                    "status": result.verdict,
-                    "status_reason": None,
-                }
-            )
+            return lead.model_copy(update={**fields, **decided})
 
         return self._change(lead_id, changed)
 
@@ -178,25 +179,13 @@ class LeadService:
                 self.leads.change(
                     before,
                     after,
-                    self._events(before, after),
+                    decision_events(self.caller, before, after),
                     self.caller.keep_actions(keeping or view),
                 )
             except PreconditionFailed:
                 continue
             return view
         raise Contended("Others keep changing this lead")
-
-    def _events(self, before: Lead, after: Lead) -> Sequence[Event]:
-        """Return the event of a lead that was qualified or disqualified by this change, or
-        nothing."""
-        if after.status == before.status or after.status not in ("qualified", "disqualified"):
-            return []
-        return [self._event(after.status, after, score=after.score.score if after.score else None)]
-
-    def _event(self, happened: str, lead: Lead, **data: Any) -> Event:
-        return self.caller.event(
-            f"lead.{happened}", lead_id=lead.id, contact_id=lead.contact_id, **data
-        )
 
     def _require(self, lead_id: str) -> Lead:
         lead = self.leads.get(lead_id)

@@ -1,5 +1,6 @@
 """Ideal customer profiles: weighted rules that describe a good customer."""
 
+import hashlib
 import re
 from typing import Annotated, Literal, Self
 
@@ -141,6 +142,12 @@ class Profile(Criteria):
     """Relative weights of the rules."""
     threshold: Annotated[int, Field(ge=0, le=100)] = DEFAULT_THRESHOLD
     """Minimum score of a qualified lead."""
+
+    def fingerprint(self) -> str:
+        """Return a hash of the rules: the same for profiles that score every lead the same way for
+        the same reasons."""
+        rules = self.model_dump_json(include=set(Profile.model_fields))
+        return hashlib.sha256(rules.encode()).hexdigest()[:16]
 
     @model_validator(mode="after")
     def _counts(self) -> Self:

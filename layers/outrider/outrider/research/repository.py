@@ -37,6 +37,22 @@ class ResearchRepository:
         contact = self.contacts.whole(contact_id, found)
         return contact, Findings.model_validate(kept) if kept else None
 
+    def get_many(self, contact_ids: Sequence[str]) -> dict[str, tuple[Contact, Findings | None]]:
+        """Return the existing contacts of these ids, with the findings stored with them; some
+        contacts per call."""
+        beside = {contact_id: self.contacts.beside(contact_id) for contact_id in contact_ids}
+        found = batch_get(
+            key
+            for contact_id in contact_ids
+            for key in (*self.contacts.keys(contact_id), beside[contact_id])
+        )
+        known: dict[str, tuple[Contact, Findings | None]] = {}
+        for contact_id, (table, pk, sk) in beside.items():
+            if contact := self.contacts.whole(contact_id, found):
+                kept = found.get((table.name, pk, sk))
+                known[contact_id] = contact, Findings.model_validate(kept) if kept else None
+        return known
+
     def of_site(self, site: str) -> SiteRecord | None:
         """Return what is stored about a site, or None."""
         item = self.contacts.table.get(*self._key_of(site), consistent=True)

@@ -46,6 +46,7 @@ AudienceId = Annotated[str, id_of("aud")]
 CampaignId = Annotated[str, id_of("cam")]
 CompanyId = Annotated[str, id_of("com")]
 LeadId = Annotated[str, id_of("led")]
+WorkflowId = Annotated[str, id_of("wfl")]
 ContactId = Annotated[str, id_of("con", _OF_CONTACT)]
 EnrollmentId = Annotated[
     str,

@@ -18,6 +18,7 @@ from outrider.events.payloads.base import (
     SequenceId,
     StepId,
     SuppressionId,
+    WorkflowId,
 )
 
 Changed = Annotated[list[str], Field(examples=[["company", "title"]])]
@@ -107,6 +108,8 @@ class _AboutLead(Payload):
     lead_id: LeadId
     """The id of the lead."""
     contact_id: ContactId
+    workflow_id: WorkflowId | NotAlways = None
+    """The workflow of the lead; absent if it has none."""
 
 
 class LeadCreatedData(_AboutLead):
@@ -131,3 +134,12 @@ class LeadDisqualifiedData(_AboutLead):
 
     score: LeadScore | None
     """From 0 to 100 by the ideal customer profile; null if it was never scored."""
+
+
+class ProfileUpdatedData(Payload):
+    """An ideal customer profile was replaced. Leads get new scores in the background."""
+
+    event: ClassVar[EventName] = "profile.updated"
+
+    workflow_id: WorkflowId | NotAlways = None
+    """The workflow whose own profile it is; absent for the profile of the workspace."""

@@ -1,0 +1,1 @@
+"""New scores of leads after a change of their ideal customer profile, in the background."""

@@ -1,0 +1,35 @@
+"""Changes of a lead by a new score."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from outrider.kit import clock
+from outrider.leads.models import Lead, Stage
+from outrider.qualification.profiles import Profile
+from outrider.qualification.scoring import Score
+
+
+def fields_of(result: Score, profile: Profile) -> dict[str, Any]:
+    """Return the fields of a lead that was scored by a profile just now."""
+    return {"score": result, "scored_at": clock.timestamp(), "scored_by": profile.fingerprint()}
+
+
+def rescored(lead: Lead, result: Score, profile: Profile, stages: Sequence[Stage]) -> Lead:
+    """Return the lead with a new score. `stages` are those of its workflow, if it has one.
+
+    Its status follows the score unless a person decided it or the lead was enrolled already. A lead
+    that qualifies after all goes back to be qualified by its workflow, so that the workflow
+    continues with it.
+    """
+    changes = fields_of(result, profile)
+    if lead.status == result.verdict or not _follows_its_score(lead):
+        return lead.changed(**changes)
+    if result.verdict == "qualified" and "contact" in stages and "qualify" in stages:
+        return lead.at_stage("qualify", status="researched", **changes)
+    return lead.at_stage(None, status=result.verdict, **changes)
+
+
+def _follows_its_score(lead: Lead) -> bool:
+    decided = lead.decided_at is not None or lead.approved_at is not None
+    in_progress = lead.is_leased or lead.enrollment_id is not None
+    return lead.status in ("qualified", "disqualified") and not decided and not in_progress

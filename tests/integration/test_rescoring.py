@@ -1,0 +1,246 @@
+"""New scores of leads after a change of their profile."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from outrider.access.models import WorkspaceId
+from outrider.kit import ids
+from outrider.leads.models import Stage
+from outrider.leads.rescoring import worker
+from outrider.leads.rescoring.worker import RescoringWorker
+from outrider.leads.wiring import lead_repository, rescoring_worker
+from outrider.qualification.profiles import Profile
+from tests.harness.api import Api
+from tests.harness.cloud import Cloud
+from tests.harness.failures import When, crash_points
+from tools import templates
+
+SALES, FINANCE = {"titles": ["sales"]}, {"titles": ["finance"]}
+ALL: list[Stage] = ["research", "qualify", "contact"]
+WHEN = "2026-03-02T09:00:00.000Z"
+APPROVED, LEASED = {"approved_at": WHEN}, {"lease_until": "2036-03-02T09:00:00.000Z"}
+KEPT = ("qualified", "contact")
+
+
+def qualified(api: Api, title: str, name: str = "ada") -> str:
+    """A lead with a score."""
+    body = {"email": f"{name}@acme.example", "title": title}
+    lead_id = str(api.post("/v1/leads", body).json["id"])
+    api.post(f"/v1/leads/{lead_id}/qualify")
+    return lead_id
+
+
+def shown(api: Api, lead_id: str) -> tuple[int, str, float]:
+    lead = api.get(f"/v1/leads/{lead_id}").json
+    contact = api.get(f"/v1/contacts/{lead['contact_id']}").json
+    return lead["score"], lead["status"], contact["fit_score"]
+
+
+def decisions(api: Api, lead_id: str) -> list[str]:
+    feed = api.get("/v1/events?limit=200&type=lead.*").json["data"]
+    events = [each["event"] for each in feed if each["data"]["lead_id"] == lead_id]
+    return [each for each in events if each != "lead.created"]
+
+
+def settle(cloud: Cloud) -> None:
+    cloud.drain()
+    cloud.clock.advance(seconds=worker.SETTLE.total_seconds() + 1)
+    cloud.drain()
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Settings of a workflow with a profile of its own."""
+
+    profile: Profile
+
+    def qualifies_by(self, of_workspace: Profile) -> Profile:
+        return self.profile
+
+
+@dataclass(frozen=True)
+class Workflow:
+    stages: Sequence[Stage]
+    settings: Settings
+
+
+def worker_of(api: Api, workflows: Mapping[str, Workflow] | None = None) -> RescoringWorker:
+    """The worker, which knows these workflows and queues nothing."""
+    made = rescoring_worker(WorkspaceId(api.workspace().id), lambda _: workflows or {})
+    return replace(made, go_on=lambda *_: None)
+
+
+class TestChangeOfTheProfile:
+    def test_gives_leads_new_scores(self, api: Api, cloud: Cloud) -> None:
+        api.put("/v1/profile", SALES)
+        lost, won = qualified(api, "Sales", "ada"), qualified(api, "Finance", "bo")
+        unscored = api.post("/v1/leads", {"email": "new@acme.example", "title": "Finance"}).json
+        before = [shown(api, each) for each in (lost, won)]
+
+        api.put("/v1/profile", FINANCE)
+        cloud.drain()
+
+        assert before == [(100, "qualified", 1), (0, "disqualified", 0)]
+        assert [shown(api, each) for each in (lost, won)] == [
+            (0, "disqualified", 0),
+            (100, "qualified", 1),
+        ]
+        assert api.get(f"/v1/leads/{unscored['id']}").json["score"] is None
+        cloud.drain()
+        assert decisions(api, lost) == ["lead.qualified", "lead.disqualified"]
+        assert decisions(api, won) == ["lead.disqualified", "lead.qualified"]
+
+    def test_shows_how_far_the_scores_have_come(self, api: Api, cloud: Cloud) -> None:
+        never = api.get("/v1/profile").json["rescoring"]
+        qualified(api, "Sales")
+
+        begun = api.put("/v1/profile", SALES).json
+        same = api.get("/v1/profile").json
+        cloud.drain()
+
+        done = api.get("/v1/profile").json["rescoring"]
+        assert (never, same) == (None, begun)
+        assert (begun["rescoring"]["status"], begun["rescoring"]["total"]) == ("running", None)
+        assert (done["status"], done["checked"], done["total"]) == ("completed", 1, 1)
+
+    def test_keeps_what_a_person_decided(self, api: Api, cloud: Cloud) -> None:
+        lead_id = qualified(api, "Sales")
+        body = {"status": "qualified", "status_reason": "Asked for a call"}
+        decided = api.patch(f"/v1/leads/{lead_id}", body).json
+
+        api.put("/v1/profile", FINANCE)
+        cloud.drain()
+
+        after = api.get(f"/v1/leads/{lead_id}").json
+        assert (after["score"], after["status"]) == (0, "qualified")
+        assert after["decided_at"] == decided["decided_at"] is not None
+
+    def test_keeps_a_fit_score_that_is_not_from_the_lead(self, api: Api, cloud: Cloud) -> None:
+        lead_id = qualified(api, "Sales")
+        contact_id = api.get(f"/v1/leads/{lead_id}").json["contact_id"]
+        api.patch(f"/v1/contacts/{contact_id}", {"fit_score": 0.4})
+
+        api.put("/v1/profile", FINANCE)
+        cloud.drain()
+
+        assert shown(api, lead_id) == (0, "disqualified", 0.4)
+
+    def test_goes_on_after_each_page(
+        self, api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(worker, "PAGE", 2)
+        leads = [qualified(api, "Sales", f"p{number}") for number in range(5)]
+        api.put("/v1/profile", FINANCE)
+
+        scores = worker_of(api)
+        outcomes = [scores.run(None, lambda: False) for _ in range(4)]
+
+        assert outcomes == [
+            "to be continued",
+            "to be continued",
+            "completed",
+            "waits for the second time",
+        ]
+        assert {shown(api, each)[:2] for each in leads} == {(0, "disqualified")}
+        assert api.get("/v1/profile").json["rescoring"]["checked"] == 5
+
+    def test_counts_for_the_newest_profile(self, api: Api, cloud: Cloud) -> None:
+        lead_id = qualified(api, "Sales")
+
+        for profile in (FINANCE, SALES, FINANCE):
+            api.put("/v1/profile", profile)
+        settle(cloud)
+
+        assert shown(api, lead_id) == (0, "disqualified", 0)
+
+    def test_reaches_what_was_scored_by_the_earlier_profile_meanwhile(
+        self, api: Api, cloud: Cloud
+    ) -> None:
+        """A request reads the profile, which then changes, and writes when the worker is done."""
+        api.put("/v1/profile", SALES)
+        lead = api.post("/v1/leads", {"email": "ada@acme.example", "title": "Sales"}).json
+
+        def change() -> None:
+            api.put("/v1/profile", FINANCE)
+            cloud.drain()
+
+        with cloud.wire.once_after("GetItem", change):
+            api.post(f"/v1/leads/{lead['id']}/qualify")
+        settle(cloud)
+
+        assert shown(api, lead["id"]) == (0, "disqualified", 0)
+
+    def test_waits_longer_than_any_function_runs(self) -> None:
+        functions = templates.resources(
+            templates.load("template.yaml"), "AWS::Serverless::Function"
+        )
+        longest = max(each["Properties"].get("Timeout", 29) for each in functions.values())
+
+        assert timedelta(seconds=longest) < worker.SETTLE
+
+    @pytest.mark.parametrize(("number", "when"), crash_points(24))
+    def test_comes_to_the_same_when_the_worker_crashes(
+        self, api: Api, cloud: Cloud, number: int, when: When
+    ) -> None:
+        api.put("/v1/profile", SALES)
+        leads = [qualified(api, title, title.lower()) for title in ("Sales", "Finance")]
+        settle(cloud)
+        api.put("/v1/profile", FINANCE)
+
+        with cloud.wire.crash_at(number, when):
+            cloud.drain(tolerate_failures=True)
+        settle(cloud)
+
+        assert [shown(api, each) for each in leads] == [
+            (0, "disqualified", 0),
+            (100, "qualified", 1),
+        ]
+        assert [len(decisions(api, each)) for each in leads] == [2, 2]
+        done = api.get("/v1/profile").json["rescoring"]
+        assert (done["status"], done["checked"], done["total"]) == ("completed", 2, 2)
+
+
+class TestLeadOfAWorkflow:
+    @pytest.mark.parametrize(
+        ("stages", "title", "before", "after"),
+        [
+            (["qualify"], "Sales", {"status": "qualified"}, ("disqualified", None)),
+            (["qualify"], "Finance", {"status": "disqualified"}, ("qualified", None)),
+            (ALL, "Finance", {"status": "disqualified"}, ("researched", "qualify")),
+            (ALL, "Sales", {"status": "qualified", "stage": "contact"}, ("disqualified", None)),
+            (ALL, "Sales", {"status": "qualified", "stage": "contact", **APPROVED}, KEPT),
+            (ALL, "Sales", {"status": "qualified", "stage": "contact", **LEASED}, KEPT),
+            (ALL, "Sales", {"status": "qualified", "enrollment_id": "enr_1"}, ("qualified", None)),
+            (ALL, "Sales", {"status": "review"}, ("review", None)),
+            (ALL, "Sales", {"status": "contacted"}, ("contacted", None)),
+            (ALL, "Finance", {"status": "failed"}, ("failed", None)),
+        ],
+        ids=str,
+    )
+    def test_goes_another_way_only_where_nothing_was_begun(
+        self,
+        api: Api,
+        stages: list[Stage],
+        title: str,
+        before: dict[str, Any],
+        after: tuple[str, Stage | None],
+    ) -> None:
+        workspace = WorkspaceId(api.workspace().id)
+        leads, workflow_id = lead_repository(workspace), ids.new("wfl")
+        lead = leads.get(qualified(api, title))
+        assert lead is not None
+        leads.change(lead, lead.changed(workflow_id=workflow_id, staged_at=WHEN, **before), [])
+        api.put("/v1/profile", {"titles": ["nobody"]})
+
+        workflow = Workflow(stages, Settings(Profile(titles=["finance"])))
+        worker_of(api, {workflow_id: workflow}).run(None, lambda: True)
+
+        now = leads.get(lead.id)
+        assert now is not None
+        assert now.score is not None
+        assert (now.status, now.stage) == after
+        assert now.score.score == (100 if title == "Finance" else 0)
