@@ -11,6 +11,7 @@ from tests.integration.outreach import STEP_ONE, a_mailbox
 
 ALL = ["research", "qualify", "contact"]
 WINDOWS = [{"days": ["mon", "tue"], "from": "09:00", "to": "17:00"}]
+RULED = {"timezone": "Asia/Tokyo", "windows": WINDOWS, "daily_limit": 1, "keep_running": False}
 
 
 def a_workflow(api: Api, stages: list[str] = ALL, **settings: Any) -> dict[str, Any]:
@@ -183,6 +184,44 @@ class TestUpdate:
         assert api.delete(path, headers={"if-match": '"1"'}).status == 412
 
 
+class TestSequence:
+    """The sequence and the campaign of a workflow, changed directly."""
+
+    def test_keeps_what_the_workflow_rules(self, api: Api) -> None:
+        pool = api.post("/v1/mailbox-pools", {"name": "Sales"}).json["id"]
+        workflow = a_workflow(api)
+        for kind in ("sequence", "campaign"):
+            path = f"/v1/{kind}s/{workflow[f'{kind}_id']}"
+            for ruled in (
+                {"mailbox_pool": pool},
+                *({"settings": {name: value}} for name, value in RULED.items()),
+            ):
+                refused = api.patch(path, ruled)
+                assert (refused.status, refused.json["code"]) == (409, "CONFLICT"), ruled
+                assert f"PATCH /v1/workflows/{workflow['id']}" in refused.json["detail"]
+            assert api.get(path).json["version"] == 1
+            assert api.get(path).json["workflow_id"] == workflow["id"]
+
+    def test_gives_its_campaign_other_settings_before_the_launch(self, api: Api) -> None:
+        workflow = a_workflow(api)
+
+        changed = api.patch(
+            f"/v1/sequences/{workflow['sequence_id']}", {"settings": {"track_clicks": True}}
+        )
+
+        assert changed.status == 200
+        assert campaign_of(api, workflow)["settings"]["track_clicks"]
+
+    def test_is_launched_and_deleted_with_the_workflow(self, api: Api) -> None:
+        a_mailbox(api)
+        workflow = a_workflow(api)
+        for kind in ("sequence", "campaign"):
+            path = f"/v1/{kind}s/{workflow[f'{kind}_id']}"
+            for refused in (api.post(f"{path}/launch"), api.delete(path)):
+                assert refused.status == 409
+                assert f"/v1/workflows/{workflow['id']}" in refused.json["detail"]
+
+
 class TestDelete:
     def test_deletes_what_was_made_for_it(self, api: Api) -> None:
         workflow = a_workflow(api)
@@ -207,6 +246,18 @@ class TestDelete:
 
         assert api.get(f"/v1/campaigns/{workflow['campaign_id']}").status == 404
         assert api.delete(f"/v1/sequences/{sequence['id']}").status == 200
+
+    def test_keeps_a_sequence_of_which_a_campaign_was_made(self, api: Api) -> None:
+        workflow = a_workflow(api)
+        body = {"name": "Mine", "sequence_id": workflow["sequence_id"]}
+        mine = api.post("/v1/campaigns", body).json["id"]
+
+        assert api.delete(f"/v1/workflows/{workflow['id']}").status == 200
+
+        kept = sequence_of(api, workflow)
+        assert (kept["workflow_id"], kept["campaign_id"], kept["status"]) == (None, None, "draft")
+        assert api.delete(f"/v1/campaigns/{mine}").status == 200
+        assert api.delete(f"/v1/sequences/{workflow['sequence_id']}").status == 200
 
 
 class TestList:

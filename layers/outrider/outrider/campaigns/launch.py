@@ -36,7 +36,12 @@ from outrider.kit.aws.dynamodb import Action, TransactionFailed, batch_get, tran
 from outrider.kit.errors import Contended, ValidationFailed, Violation
 from outrider.mailboxes.health.remedies import why_it_cannot_send
 from outrider.mailboxes.service import MailboxService
-from outrider.sequences.errors import LaunchUnderWay, MailboxPoolNotWarmed, SequenceNotDraft
+from outrider.sequences.errors import (
+    LaunchUnderWay,
+    MailboxPoolNotWarmed,
+    SequenceNotDraft,
+    WorkflowDecides,
+)
 from outrider.sequences.models import Sequence, Settings, Step
 from outrider.sequences.schemas import SequenceSummary
 from outrider.sequences.service import SequenceService, require_sendable
@@ -80,6 +85,7 @@ class LaunchService:
         """
         self.caller.begin()
         sequence = self.sequences.get(sequence_id)
+        _require_no_workflow("sequence", sequence.workflow_id)
         if sequence.status not in ("draft", "launching"):
             raise SequenceNotDraft(sequence.status)
         steps = self._steps(sequence, sequence.mailbox_pool, sequence.settings, request)
@@ -111,6 +117,7 @@ class LaunchService:
         """
         self.caller.begin()
         found = self.campaigns.require(campaign_id)
+        _require_no_workflow("campaign", found.workflow_id)
         if found.status != "draft":
             raise WrongStatus("launched", found.status)
         if found.leads_sequence:
@@ -295,6 +302,12 @@ def _asked(request: LaunchRequest) -> str:
         asked = json.canonical(json.dumps(request.filter)).decode()
         return ids.derived("aud", "filter", asked, *start)
     return ids.derived("aud", *request.contact_ids, *start)
+
+
+def _require_no_workflow(what: str, workflow_id: str | None) -> None:
+    if workflow_id:
+        remedy = f"run that with POST /v1/workflows/{workflow_id}/run"
+        raise WorkflowDecides(what, workflow_id, remedy)
 
 
 def _require_to_come(start_at: str | None) -> None:

@@ -51,6 +51,8 @@ class CampaignView(BaseModel):
     """`draft` until the launch, `active` while it can send, `paused` by you or a guardrail,
     `completed` when no contact has a step left."""
     paused_reason: str | None
+    workflow_id: str | None
+    """The workflow that it belongs to and is run with; null for any other campaign."""
     sequence_id: str
     steps_version: int
     mailbox_pool: str

@@ -33,7 +33,7 @@ class SequenceEdits:
         def follow_actions(sequence: Sequence) -> Many[Action]:
             if "settings" not in update.model_fields_set:
                 return ()
-            campaign = self._running(sequence)
+            campaign = self._open(sequence)
             if campaign is None:
                 return ()
             return self._change_actions(campaign, settings=update.settings.over(campaign.settings))
@@ -57,9 +57,11 @@ class SequenceEdits:
 
         return self.sequences.put_steps(sequence_id, put, if_match, follow_actions)
 
-    def _running(self, sequence: Sequence) -> Campaign | None:
-        campaign = self._led(sequence) if sequence.status in ("active", "paused") else None
-        return campaign if campaign and campaign.status in ("active", "paused") else None
+    def _open(self, sequence: Sequence) -> Campaign | None:
+        """Return the campaign that the sequence leads, unless it is completed. That of a workflow
+        is led before the launch, too."""
+        campaign = self._led(sequence)
+        return campaign if campaign and campaign.status != "completed" else None
 
     def _led(self, sequence: Sequence) -> Campaign | None:
         return self.campaigns.get(sequence.campaign_id) if sequence.campaign_id else None

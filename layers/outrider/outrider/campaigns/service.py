@@ -31,8 +31,8 @@ from outrider.kit.counters import total
 from outrider.kit.errors import Contended, PreconditionFailed
 from outrider.kit.http.pagination import Page, Sealer
 from outrider.mailboxes.pools.repository import PoolRepository
-from outrider.sequences.errors import SequenceNotFound
-from outrider.sequences.service import SequenceService
+from outrider.sequences.errors import SequenceNotFound, WorkflowDecides
+from outrider.sequences.service import SequenceService, require_own_rules
 
 _ATTEMPTS = 3
 
@@ -113,6 +113,8 @@ class CampaignService:
             changes = update.over(campaign)
             if not changes:
                 return CampaignView.of(campaign)
+            if campaign.workflow_id:
+                require_own_rules("campaign", campaign.workflow_id, campaign.settings, changes)
             if campaign.status == "completed" and changes.keys() != {"name"}:
                 raise WrongStatus("given other rules", campaign.status)
             after = campaign.changed(**changes)
@@ -138,6 +140,9 @@ class CampaignService:
         for _ in attempts(_ATTEMPTS):
             campaign = self.get(campaign_id)
             PreconditionFailed.check(if_match, campaign.version)
+            if campaign.workflow_id:
+                remedy = f"delete that with DELETE /v1/workflows/{campaign.workflow_id}"
+                raise WorkflowDecides("campaign", campaign.workflow_id, remedy)
             if campaign.status == "active":
                 raise WrongStatus("deleted", campaign.status, "pause it first")
             if campaign.leads_sequence and campaign.status == "draft":

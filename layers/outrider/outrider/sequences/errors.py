@@ -1,5 +1,7 @@
 """Errors of sequences."""
 
+from collections.abc import Iterable
+
 from outrider.kit.errors import Conflict, OutriderError, ResourceNotFound
 
 
@@ -46,6 +48,21 @@ class SequenceInUse(Conflict):
                 "and delete its campaign first"
             )
         super().__init__(detail)
+
+
+class WorkflowDecides(Conflict):
+    """A sequence or campaign that belongs to a workflow is changed, launched and deleted with
+    it."""
+
+    def __init__(self, what: str, workflow_id: str, remedy: str) -> None:
+        super().__init__(f"The {what} belongs to the workflow {workflow_id}: {remedy}")
+
+    @classmethod
+    def about_rules(cls, what: str, workflow_id: str, rules: Iterable[str]) -> "WorkflowDecides":
+        """Return the error of a change of settings that are those of the workflow."""
+        named = " and ".join(sorted(rules))
+        remedy = f"change {named} with PATCH /v1/workflows/{workflow_id}"
+        return cls(what, workflow_id, remedy)
 
 
 class SequenceNotDraft(Conflict):

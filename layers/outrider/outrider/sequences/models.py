@@ -141,6 +141,10 @@ class Settings(BaseModel):
     guardrail: Guardrail = Guardrail()
 
 
+OF_WORKFLOW = ("timezone", "windows", "daily_limit", "keep_running")
+"""Settings that the campaign of a workflow has from the workflow."""
+
+
 class Sequence(BaseModel):
     """A stored sequence. `steps_version` is the number of its current, immutable list of steps."""
 

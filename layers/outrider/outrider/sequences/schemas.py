@@ -100,6 +100,8 @@ class SequenceSummary(BaseModel):
     steps_version: int
     mailbox_pool: str
     campaign_id: str | None
+    workflow_id: str | None
+    """The workflow that it was made for; null for any other sequence."""
     created_at: str
     updated_at: str
     version: int

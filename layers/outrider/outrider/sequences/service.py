@@ -1,8 +1,9 @@
 """Operations on sequences. The launch is in `campaigns.launch`."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Sequence as Many
 from dataclasses import dataclass
+from typing import Any
 
 from outrider.access.models import Caller
 from outrider.kit import clock, ids
@@ -17,9 +18,10 @@ from outrider.sequences.errors import (
     SequenceNotChangeable,
     SequenceNotFound,
     StepsNotFound,
+    WorkflowDecides,
 )
 from outrider.sequences.lint.rules import lint
-from outrider.sequences.models import Sequence, Settings, Step
+from outrider.sequences.models import OF_WORKFLOW, Sequence, Settings, Step
 from outrider.sequences.repository import SequenceRepository
 from outrider.sequences.schemas import (
     SequenceCreate,
@@ -118,6 +120,8 @@ class SequenceService:
             before = self._at_version(sequence_id, if_match)
             changes = update.over(before)
             _require_changeable(before, changes)
+            if before.workflow_id:
+                require_own_rules("sequence", before.workflow_id, before.settings, changes)
             if not changes:
                 return SequenceView.of(before)
             after = before.changed(changes)
@@ -137,10 +141,13 @@ class SequenceService:
 
     def delete(self, sequence_id: str, if_match: int | None) -> SequenceDeleted:
         """Delete a draft or a finished sequence without campaigns. Raises SequenceNotFound,
-        SequenceInUse for others, PreconditionFailed if it is not at version `if_match`, and
-        Contended if it changes during every attempt."""
+        SequenceInUse for others, WorkflowDecides if it belongs to a workflow, PreconditionFailed if
+        it is not at version `if_match`, and Contended if it changes during every attempt."""
         for _ in attempts(_ATTEMPTS):
             sequence = self._at_version(sequence_id, if_match)
+            if sequence.workflow_id:
+                remedy = f"delete that with DELETE /v1/workflows/{sequence.workflow_id}"
+                raise WorkflowDecides("sequence", sequence.workflow_id, remedy)
             if sequence.status not in ("draft", "finished") or sequence.campaigns:
                 raise SequenceInUse(sequence.status, sequence.campaigns)
             try:
@@ -268,6 +275,19 @@ def require_sendable(steps: Many[Step], settings: Settings, *, to_somebody: bool
             f"{errors[0].message} ({errors[0].where}){more}",
             violations=[Violation(each.where, each.message) for each in errors],
         )
+
+
+def require_own_rules(
+    what: str, workflow_id: str, settings: Settings, changes: Mapping[str, Any]
+) -> None:
+    """Raise WorkflowDecides if the changes of a sequence or campaign of a workflow, which has these
+    `settings`, concern what is set in the workflow."""
+    after = changes.get("settings", settings)
+    ruled = [name for name in OF_WORKFLOW if getattr(after, name) != getattr(settings, name)]
+    if "mailbox_pool" in changes:
+        ruled.append("mailbox_pool")
+    if ruled:
+        raise WorkflowDecides.about_rules(what, workflow_id, ruled)
 
 
 def _require_changeable(sequence: Sequence, changes: Iterable[str]) -> None:

@@ -5,6 +5,7 @@ Their writes belong to the transaction that creates, changes or deletes the work
 and the sequence if it was made for the workflow, have the characters of the workflow's id.
 """
 
+from collections.abc import Sequence as Many
 from dataclasses import dataclass
 
 from outrider.access.models import Caller
@@ -92,12 +93,17 @@ class Outreach:
         owned = self._owned(workflow)
         if campaign.status != "draft":
             return self._keep_actions(campaign, owned)
-        if owned:
-            self.sequences.remove_earlier_versions(owned)
-            writes = self.sequences.remove_actions(owned)
-        else:
-            writes = [self.sequences.count_campaigns_action(campaign.sequence_id, -1)]
-        return [self.campaigns.remove_action(campaign), *writes]
+        return [self.campaigns.remove_action(campaign), *self._drop_actions(campaign, owned)]
+
+    def _drop_actions(self, campaign: Campaign, owned: Sequence | None) -> Many[Action]:
+        """Return the writes about the sequence of a draft that is deleted."""
+        if owned is None:
+            return [self.sequences.count_campaigns_action(campaign.sequence_id, -1)]
+        if owned.campaigns:  # a user has created campaigns of it
+            released = owned.changed({"workflow_id": None, "campaign_id": None})
+            return [self.sequences.change_action(owned, released)]
+        self.sequences.remove_earlier_versions(owned)
+        return self.sequences.remove_actions(owned)
 
     def _keep_actions(self, campaign: Campaign, owned: Sequence | None) -> list[Action]:
         pausing = campaign.status == "active"
