@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
 
-from outrider.campaigns.models import Enrollment, StepJob, audience_group
+from outrider.campaigns.models import Enrollment, StepJob
+from outrider.campaigns.statistics.models import audience_group
 from outrider.kit import hourly_counts
 from outrider.kit.aws.attributes import Item
 from outrider.messages.models import Message

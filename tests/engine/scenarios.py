@@ -15,7 +15,7 @@ from tests.harness.api import ANONYMOUS
 from tests.harness.cloud import Cloud
 from tests.harness.failures import When
 from tests.harness.mail import Mail
-from tests.integration.enrolled_leads import enroll
+from tests.integration.enrolled_leads import draft, enroll
 from tests.integration.feedback import notice
 from tests.integration.outreach import (
     BROWSER,
@@ -204,6 +204,21 @@ def a_lead(cloud: Cloud) -> Deliver:
     cloud.drain()
     (contact_id,) = some_contacts(cloud.api, 1)
     return lambda: enroll(cloud, campaign_id, contact_id)
+
+
+def an_approved_step(cloud: Cloud) -> Deliver:
+    """The worker gets the first step of a lead whose message was approved."""
+    a_mailbox(cloud.api)
+    body = {"name": "First", "steps": [STEP_ONE, AT_ONCE]}
+    sequence = cloud.api.post("/v1/sequences", body).json
+    launch = f"/v1/sequences/{sequence['id']}/launch"
+    campaign_id = cloud.api.post(launch).json["campaign_id"]
+    cloud.drain()
+    (contact_id,) = some_contacts(cloud.api, 1)
+    enroll(cloud, campaign_id, contact_id, approved=draft(cloud, campaign_id, contact_id))
+    records = cloud.take("StepsQueue")
+    assert len(records["Records"]) == 1
+    return lambda: cloud.invoke("steps_run", records)
 
 
 def a_word_about(what: str, resumed: bool = False) -> Callable[[Cloud], Deliver]:

@@ -2,11 +2,14 @@
 
 from outrider.access.models import Caller, WorkspaceId
 from outrider.campaigns.audience.enrolling import EnrollOutcome
+from outrider.campaigns.enrollments.first_messages import FirstMessage
 from outrider.campaigns.models import Enrollment
 from outrider.campaigns.wiring import enrolling
 from outrider.kit import ids
 from outrider.kit.aws.dynamodb import Action, Table
 from outrider.kit.settings import settings
+from outrider.messages.models import Content
+from outrider.messages.wiring import drafting
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
 
@@ -17,7 +20,13 @@ def a_contact(api: Api, email: str = "ada@example.com") -> str:
     return str(api.post("/v1/contacts", {"email": email, "first_name": "Ada"}).json["id"])
 
 
-def enroll(cloud: Cloud, campaign_id: str, contact_id: str, lead_id: str = LEAD) -> EnrollOutcome:
+def enroll(
+    cloud: Cloud,
+    campaign_id: str,
+    contact_id: str,
+    lead_id: str = LEAD,
+    approved: FirstMessage | None = None,
+) -> EnrollOutcome:
     """Enrol a contact, in one transaction with a write like that of a lead: it can be made once."""
     workspace = WorkspaceId(cloud.api.workspace().id)
 
@@ -27,7 +36,16 @@ def enroll(cloud: Cloud, campaign_id: str, contact_id: str, lead_id: str = LEAD)
 
     with cloud.environment(**cloud.stack.environment("campaigns")):
         service = enrolling(Caller.engine(workspace))
-        return service.enroll_lead(campaign_id, contact_id, lead_id, note_actions)
+        return service.enroll_lead(campaign_id, contact_id, lead_id, note_actions, approved)
+
+
+def draft(
+    cloud: Cloud, campaign_id: str, contact_id: str, words: Content | None = None
+) -> FirstMessage:
+    """Draft the first message of a campaign for a contact."""
+    workspace = WorkspaceId(cloud.api.workspace().id)
+    with cloud.environment(**cloud.stack.environment("messages")):
+        return drafting(Caller.engine(workspace)).draft(campaign_id, contact_id, words)
 
 
 def noted(cloud: Cloud) -> dict[str, str]:

@@ -5,7 +5,8 @@ from typing import Any, get_args
 
 import pytest
 
-from outrider.campaigns.models import EnrollmentState, audience_group
+from outrider.campaigns.models import EnrollmentState
+from outrider.campaigns.statistics.models import audience_group
 from outrider.messages.models import GateName
 from outrider.messages.transports import SendOutcome
 from outrider.messages.transports.ses import SesTransport

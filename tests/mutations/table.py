@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from tests.mutations import claims, clocks, deliveries, feed, looking_again, outcomes
+from tests.mutations import approved, claims, clocks, deliveries, feed, looking_again, outcomes
 from tests.mutations.mutation import Mutation
 
 MUTATIONS: Sequence[Mutation] = [
     *claims.MUTATIONS,
+    *approved.MUTATIONS,
     *looking_again.MUTATIONS,
     *outcomes.MUTATIONS,
     *clocks.MUTATIONS,

@@ -38,6 +38,16 @@ class CampaignTakesNobody(Conflict):
         )
 
 
+class ApprovedStepGone(Conflict):
+    """A message was approved for a step that is not the first one of the campaign any more."""
+
+    def __init__(self, step_id: str) -> None:
+        super().__init__(
+            f"The approved message is that of step {step_id}, which is no longer the first step of "
+            "the sequence: have the message of the present first step approved"
+        )
+
+
 class EnrollmentNotFound(ResourceNotFound):
     def __init__(self) -> None:
         super().__init__("There is no enrollment with this id in this workspace")

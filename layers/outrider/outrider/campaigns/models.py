@@ -60,18 +60,6 @@ EnrollmentState = Literal[OpenState, "paused", EndState]
 
 _OPEN: frozenset[str] = frozenset(get_args(OpenState))
 
-AudienceGroup = Literal["active", "completed", "paused", "bounced", "failed"]
-
-
-def audience_group(state: EnrollmentState) -> AudienceGroup:
-    """Return the counter of the campaign's audience in which an enrollment with this state
-    counts."""
-    if state in _OPEN:
-        return "active"
-    if state in ("paused", "bounced", "failed"):
-        return state
-    return "completed"
-
 
 class Campaign(BaseModel):
     """Campaign as it is stored. `run` is the number of its current execution (clock); only that may
@@ -209,6 +197,8 @@ class Enrollment(BaseModel):
     """The contact's company id, or its email domain instead; for limits per company."""
     lead_id: str | None = None
     """The lead that a workflow enrolled; events about the enrollment name it."""
+    approved_step_id: str | None = None
+    """The first step, if a person approved its message: its content is not rendered again."""
     mailbox_id: str | None = None
     """The mailbox that sent the first email and sends all others."""
     sending: str | None = None
@@ -306,6 +296,11 @@ class Enrollment(BaseModel):
         return clock.to_text(slot) if slot else self.due_at
 
     @property
+    def sends_approved(self) -> bool:
+        """True if the next message has content that a person approved."""
+        return self.step_id is not None and self.step_id == self.approved_step_id
+
+    @property
     def is_open(self) -> bool:
         return self.state in _OPEN
 
@@ -317,7 +312,8 @@ class Enrollment(BaseModel):
     def is_forgotten(self) -> bool:
         """True if it has ended and has no personal data. The reason of a failure may quote an
         email, so it counts as personal data."""
-        personal = any((self.thread, self.blocked_reason, self.company_key, self.timezone))
+        kept = (self.thread, self.blocked_reason, self.company_key, self.timezone)
+        personal = any((*kept, self.approved_step_id))
         if self.state == "failed" and self.exit_reason != ERASED:
             personal = True
         return self.is_over and self.sending is None and not personal
@@ -353,6 +349,8 @@ class StepJob(BaseModel):
     """When the step was due as the round read it."""
     waits: int | None = None
     """How many times the job was requeued because its mail server was at its concurrency limit."""
+    approved: bool | None = None
+    """True if the content of the message was approved, and has to be read."""
 
     @classmethod
     def of(
@@ -378,6 +376,7 @@ class StepJob(BaseModel):
             mailbox_id=(enrollment.mailbox_id if mailbox_id is None else mailbox_id) or "",
             units=units,
             due_at=due_at,
+            approved=enrollment.sends_approved or None,
         )
 
     @property

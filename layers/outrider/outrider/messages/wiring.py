@@ -35,6 +35,7 @@ from outrider.mailboxes.wiring import (
 )
 from outrider.messages.bounces.service import Bounces
 from outrider.messages.content.composer import Composer
+from outrider.messages.content.drafting import DraftingService
 from outrider.messages.content.previews import PreviewService
 from outrider.messages.explain import Explainer, ExplainService
 from outrider.messages.feed import RecentMessages
@@ -188,6 +189,15 @@ def endings(caller: Caller) -> Endings:
 
 def previews(caller: Caller) -> PreviewService:
     return PreviewService(_composer(caller))
+
+
+def drafting(caller: Caller) -> DraftingService:
+    return DraftingService(
+        caller,
+        campaign_repository(caller.workspace),
+        mailbox_repository(caller.workspace),
+        lambda campaign_id: snapshots(caller, campaign_id),
+    )
 
 
 def test_sends(caller: Caller) -> TestSendService:

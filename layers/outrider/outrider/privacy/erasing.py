@@ -142,7 +142,7 @@ class ErasureService:
         if enrollment.in_flight(clock.now()):
             return False
         ended = [] if enrollment.is_over else [self._ended(enrollment)]
-        actions = [self.enrollments(enrollment.campaign_id).forget_action(enrollment, ended)]
+        actions = [*self.enrollments(enrollment.campaign_id).forget_actions(enrollment, ended)]
         if not enrollment.is_over:
             counted = "paused" if enrollment.state == "paused" else "active"
             counters = self.counters(enrollment.campaign_id)

@@ -13,6 +13,7 @@ from outrider.campaigns.audience.screening import Screening
 from outrider.campaigns.dispatch.due_index import lane_of
 from outrider.campaigns.dispatch.windows import Calendar, zone_of
 from outrider.campaigns.enrollments import ids
+from outrider.campaigns.enrollments.first_messages import FirstMessage
 from outrider.campaigns.enrollments.repository import EnrollmentRepository, NewEnrollment
 from outrider.campaigns.models import Campaign, Enrollment
 from outrider.campaigns.schemas import SkipReason
@@ -71,10 +72,15 @@ class Enroller:
         return skipped | known
 
     def new(
-        self, contact: Contact, before: Enrollment | None = None, lead_id: str | None = None
+        self,
+        contact: Contact,
+        before: Enrollment | None = None,
+        *,
+        lead_id: str | None = None,
+        approved: FirstMessage | None = None,
     ) -> NewEnrollment:
-        """Return the new enrollment of a contact, for a lead of it if one is given; `before` is an
-        ended enrollment that it replaces."""
+        """Return the new enrollment of a contact. `before` is an ended enrollment that it replaces.
+        `approved` is the content of its first message, whose mailbox also sends all others."""
         now = clock.now()
         campaign = self.campaign
         timezone = contact.timezone if zone_of(contact.timezone or "") else None
@@ -93,6 +99,8 @@ class Enroller:
             timezone=timezone,
             company_key=company_key(contact),
             lead_id=lead_id or (before.lead_id if before else None),
+            approved_step_id=approved.step_id if approved else None,
+            mailbox_id=(approved.mailbox_id if approved else None) or None,
             created_at=clock.to_text(now),
             updated_at=clock.to_text(now),
             version=before.version + 1 if before else 1,
@@ -108,6 +116,7 @@ class Enroller:
             self.mark,
             lane_of(enrollment, self.first),
             by_company=campaign.settings.stop_for_company,
+            approved=approved,
         )
 
     def _records(self, skipped: Mapping[str, SkipReason]) -> dict[str, list[Action]]:

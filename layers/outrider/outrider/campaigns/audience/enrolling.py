@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from outrider.campaigns.audience.enroller import Enroller
 from outrider.campaigns.dispatch.executions import Promise, RunService
 from outrider.campaigns.dispatch.rounds import RoundService
+from outrider.campaigns.enrollments.first_messages import FirstMessage
 from outrider.campaigns.enrollments.repository import EnrollmentRepository
-from outrider.campaigns.errors import CampaignTakesNobody
-from outrider.campaigns.models import Campaign, Enrollment, audience_group
+from outrider.campaigns.errors import ApprovedStepGone, CampaignTakesNobody
+from outrider.campaigns.models import Campaign, Enrollment
 from outrider.campaigns.repository import CampaignRepository
 from outrider.campaigns.schemas import SkipReason
+from outrider.campaigns.statistics.models import audience_group
 from outrider.contacts.models import Contact
 from outrider.contacts.service import ContactService
 from outrider.kit import clock
@@ -50,23 +52,37 @@ class EnrollingService:
     runs: RunService
 
     def enroll_lead(
-        self, campaign_id: str, contact_id: str, lead_id: str, also_actions: AlsoActions
+        self,
+        campaign_id: str,
+        contact_id: str,
+        lead_id: str,
+        also_actions: AlsoActions,
+        approved: FirstMessage | None = None,
     ) -> EnrollOutcome:
         """Enroll the contact of a lead in an active or paused campaign, in one transaction with
         `also_actions`. A contact that must not be emailed is skipped, and nothing is written. If
         the campaign is active, the first step is queued at once when it is due.
 
+        `approved` is sent as the first message, exactly as it is, from its mailbox.
+
         A repeated call skips the contact as `already_in_sequence`; the `lead_id` of its enrollment
         shows whether the first call enrolled it.
 
         Raises: CampaignNotFound; CampaignTakesNobody for a draft or completed campaign;
-        ContactNotFound; ValidationFailed if lint finds errors in the steps; TransactionFailed if a
-        condition of `also_actions` fails, or the exception of that action; Contended.
+        ContactNotFound; ValidationFailed if lint finds errors in the steps; ApprovedStepGone if the
+        approved step is not the first; TransactionFailed if a condition of `also_actions` fails, or
+        the exception of that action; Contended.
         """
         campaign = self._taking(campaign_id)
         first, contact = self.first_step(campaign), self.contacts.get(contact_id)
         return self.enroll(
-            campaign, first, contact, also_actions, current=self._taking, lead_id=lead_id
+            campaign,
+            first,
+            contact,
+            also_actions,
+            current=self._taking,
+            lead_id=lead_id,
+            approved=approved,
         )
 
     def first_step(self, campaign: Campaign) -> Step:
@@ -87,6 +103,7 @@ class EnrollingService:
         *,
         current: Callable[[str], Campaign],
         lead_id: str | None = None,
+        approved: FirstMessage | None = None,
         re_enroll: bool = False,
     ) -> EnrollOutcome:
         """Enroll a contact as `enroll_lead` does. `current` reads the campaign after a lost
@@ -104,7 +121,9 @@ class EnrollingService:
             reason = enroller.screening.refused([contact]).get(contact.id)
             if reason and not (before and reason == "recently_contacted"):  # maybe by this campaign
                 return EnrollOutcome(None, reason)
-            new = enroller.new(contact, before, lead_id)
+            if approved and approved.step_id != first.id:
+                raise ApprovedStepGone(approved.step_id)
+            new = enroller.new(contact, before, lead_id=lead_id, approved=approved)
             promise = self._promise(campaign, new.enrollment)
             own = (
                 enrollments.add_again_action(new, campaign.due_shards, before)
@@ -113,6 +132,7 @@ class EnrollingService:
                 enroller.counters.add_action(**_counted(before)),
                 promise.action,
                 self.contacts.check_exists_action(contact.id),
+                *enrollments.approved_actions(new),
             )
             try:
                 transact(*own, *also_actions(new.enrollment))

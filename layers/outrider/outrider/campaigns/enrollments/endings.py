@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from outrider.access.models import Caller
 from outrider.campaigns.enrollments.by_contact import ContactEnrollments
 from outrider.campaigns.enrollments.repository import EnrollmentRepository
-from outrider.campaigns.models import EndState, Enrollment, audience_group
+from outrider.campaigns.models import EndState, Enrollment
+from outrider.campaigns.statistics.models import audience_group
 from outrider.kit.aws.dynamodb import Action, TransactionFailed, transact
 from outrider.kit.counters import Counters
 from outrider.kit.outbox import Event, short

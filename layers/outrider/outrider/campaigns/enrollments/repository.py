@@ -3,7 +3,8 @@
 An enrollment is the item `<workspace>#cam_…` / `con_…`, so a contact is at most once in a campaign.
 An enrollment with a next step is in the index `by_due`, under `<workspace>#cam_…#<shard>` /
 `<lane><due at>`; an ended or paused one in the index `by_state`, under `<workspace>#cam_…#<state>`.
-All are in the index `by_contact`, under `<workspace>#con_…`.
+All are in the index `by_contact`, under `<workspace>#con_…`. The approved content of its first
+message is the item `<workspace>#cam_…` / `approved#con_…`.
 """
 
 import zlib
@@ -20,6 +21,7 @@ from outrider.campaigns.enrollments.claims import (
     EnrollmentClaims,
     due_place,
 )
+from outrider.campaigns.enrollments.first_messages import FirstMessage
 from outrider.campaigns.models import ERASED, QUEUED, QUEUED_LANE, Campaign, Enrollment
 from outrider.kit import bulk_marks, clock, outbox
 from outrider.kit.aws.attributes import Item, changes
@@ -28,7 +30,7 @@ from outrider.kit.outbox import Event
 
 _SKIPPED_LIFE = timedelta(days=90)
 _COMPANY_AT_ONCE = 50
-_PERSONAL_FIELDS = ("company_key", "by_company_pk", "timezone")
+_PERSONAL_FIELDS = ("company_key", "by_company_pk", "timezone", "approved_step_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,8 @@ class NewEnrollment:
     """Enrollment to be added, with its events.
 
     `mark` identifies the request that enrolled it. `lane` is the lane of its first step.
-    `by_company`: a reply of another contact at the same company ends it.
+    `by_company`: a reply of another contact at the same company ends it. `approved` is the content
+    of its first message, if a person approved it.
     """
 
     enrollment: Enrollment
@@ -44,6 +47,7 @@ class NewEnrollment:
     mark: str
     lane: str
     by_company: bool = False
+    approved: FirstMessage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,24 @@ class EnrollmentRepository(EnrollmentClaims):
     def get(self, contact_id: str) -> Enrollment | None:
         item = self.table.get(self._pk, contact_id)
         return Enrollment.from_item(item) if item else None
+
+    def approved_key(self, contact_id: str) -> tuple[Table, str, str]:
+        """Return the key of the approved content, for `kit.aws.dynamodb.batch_get`."""
+        return self.table, self._pk, f"approved#{contact_id}"
+
+    def approved(self, contact_id: str) -> FirstMessage | None:
+        """Return the approved content of the enrollment's first message, or None."""
+        _, pk, sk = self.approved_key(contact_id)
+        item = self.table.get(pk, sk)
+        return FirstMessage.from_item(item) if item else None
+
+    def approved_actions(self, new: NewEnrollment) -> Sequence[Action]:
+        """Return the put of the approved content, if there is any, for the transaction of
+        `add_action`."""
+        if new.approved is None:
+            return []
+        _, pk, sk = self.approved_key(new.enrollment.contact_id)
+        return [self.table.put_action({"pk": pk, "sk": sk, **new.approved.to_item()})]
 
     def add_action(self, new: NewEnrollment, due_shards: int) -> Action:
         """Return the put of a new enrollment, if the contact was never enrolled in the campaign."""
@@ -238,9 +260,10 @@ class EnrollmentRepository(EnrollmentClaims):
             ["by_state_pk", *cleared],
         )
 
-    def forget_action(self, enrollment: Enrollment, events: Sequence[Event]) -> Action:
-        """Return the update that erases the personal data of the enrollment, and ends it if it is
-        open or paused. A message in flight is given up; the lease of its worker must have expired.
+    def forget_actions(self, enrollment: Enrollment, events: Sequence[Event]) -> Sequence[Action]:
+        """Return the writes that erase the personal data of the enrollment and the approved content
+        of its first message, and end it if it is open or paused. A message in flight is given up;
+        the lease of its worker must have expired.
         """
         ends = not enrollment.is_over
         erased = ERASED if ends or enrollment.state == "failed" else enrollment.exit_reason
@@ -250,8 +273,13 @@ class EnrollmentRepository(EnrollmentClaims):
         }
         remove = [*DUE_KEYS, "thread", "blocked_reason", "in_review", *CLAIM, *_PERSONAL_FIELDS]
         if enrollment.sending:
-            return self._settle_action(enrollment.contact_id, enrollment.sending, set, remove)
-        return self._change_action(enrollment, set, remove)
+            actions = [self._settle_action(enrollment.contact_id, enrollment.sending, set, remove)]
+        else:
+            actions = [self._change_action(enrollment, set, remove)]
+        if enrollment.approved_step_id:
+            _, pk, sk = self.approved_key(enrollment.contact_id)
+            actions.append(self.table.delete_action(pk, sk))
+        return actions
 
     def note_reply_action(self, enrollment: Enrollment, noted: Mapping[str, str]) -> Action:
         """Return the update that records a reply, and sets `in_review` if a person has to read it.

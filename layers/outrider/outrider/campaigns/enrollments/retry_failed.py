@@ -213,13 +213,14 @@ def _matches(exit_reason: str | None, reason: str) -> bool:
 
 def _reopened(before: Enrollment) -> Enrollment:
     """Return the enrollment as active and due now. If no email was sent yet, any mailbox may send
-    the first."""
+    the first, unless it was approved from one."""
+    bound = before.thread or before.sends_approved
     changes: Mapping[str, object] = {
         "state": "active",
         "exit_reason": None,
         "generation": before.generation + 1,
         "due_at": clock.timestamp(),
         "attempts": 0,
-        "mailbox_id": before.mailbox_id if before.thread else None,
+        "mailbox_id": before.mailbox_id if bound else None,
     }
     return before.changed(**changes)

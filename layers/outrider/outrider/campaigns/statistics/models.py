@@ -1,8 +1,11 @@
 """Counters of one step on one day, and of the audience of a campaign."""
 
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 from pydantic import BaseModel
+
+from outrider.campaigns.models import EnrollmentState, OpenState
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +30,16 @@ class Audience(BaseModel):
     paused: int
     bounced: int
     failed: int
+
+
+AudienceGroup = Literal["active", "completed", "paused", "bounced", "failed"]
+
+
+def audience_group(state: EnrollmentState) -> AudienceGroup:
+    """Return the counter of the campaign's audience in which an enrollment with this state
+    counts."""
+    if state in get_args(OpenState):
+        return "active"
+    if state in ("paused", "bounced", "failed"):
+        return state
+    return "completed"

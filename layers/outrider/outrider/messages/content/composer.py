@@ -22,10 +22,10 @@ from outrider.sequences.service import SequenceService
 
 @dataclass(frozen=True, slots=True)
 class Composition:
-    """Everything that a step is rendered from. `step` has only the chosen variant; `place` and
-    `number` are the positions of the step and of the variant in the sequence. `seen.mailbox` is
-    None if the pool is empty. The links of `seen` have no effect when followed, and `seen.steps`
-    have all variants."""
+    """Everything that a step is rendered from; approved content is ignored. `step` has only the
+    chosen variant; `place` and `number` are the positions of the step and of the variant in the
+    sequence. `seen.mailbox` is None if the pool is empty. The links of `seen` have no effect when
+    followed, and `seen.steps` have all variants."""
 
     seen: Snapshot
     enrollment: Enrollment
@@ -52,7 +52,7 @@ class Composer:
         if asked.mailbox_id is not None and not ids.is_id("mbx", asked.mailbox_id):
             raise MailboxNotFound
         to_be = Campaign.to_be(sequence)
-        enrollment = _enrollment(to_be, asked)
+        enrollment = enrollment_to_be(to_be, asked.contact_id, asked.step_id)
         job = StepJob.of(self.caller.workspace, enrollment, mailbox_id=asked.mailbox_id)
         seen = self.reader(to_be.id).read(job)
         place = next((at for at, step in enumerate(seen.steps) if step.id == asked.step_id), None)
@@ -60,7 +60,7 @@ class Composer:
             raise StepNotFound
         if seen.contact is None:
             raise ContactNotFound
-        enrollment = seen.enrollment or enrollment
+        enrollment = (seen.enrollment or enrollment).model_copy(update={"approved_step_id": None})
         step, number = _with_variant(seen.steps[place], enrollment, asked.variant_id)
         campaign = seen.campaign or to_be
         seen = replace(
@@ -91,16 +91,16 @@ class Composer:
         return min(pool, key=lambda each: (not each.can_send, each.id), default=None)
 
 
-def _enrollment(campaign: Campaign, asked: StepChoice) -> Enrollment:
-    """Return the enrollment that the contact would get."""
+def enrollment_to_be(campaign: Campaign, contact_id: str, step_id: str | None = None) -> Enrollment:
+    """Return the enrollment that the contact would get, at the step."""
     now = clock.timestamp()
     return Enrollment(
-        id=enrollment_ids.of(campaign.id, asked.contact_id),
+        id=enrollment_ids.of(campaign.id, contact_id),
         campaign_id=campaign.id,
-        contact_id=asked.contact_id,
+        contact_id=contact_id,
         sequence_id=campaign.sequence_id,
         steps_version=campaign.steps_version,
-        step_id=asked.step_id,
+        step_id=step_id,
         created_at=now,
         updated_at=now,
     )

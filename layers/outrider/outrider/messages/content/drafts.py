@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from html import escape
 from typing import Any, Literal
 
-from outrider.campaigns.models import Enrollment
+from outrider.campaigns.enrollments.first_messages import MAX_SUBJECT, UNREADABLE, FirstMessage
+from outrider.campaigns.models import Enrollment, step_message_id
 from outrider.contacts.models import Contact
 from outrider.kit import clock
 from outrider.kit.text import markup, templates
@@ -20,15 +21,11 @@ from outrider.messages.tracking.links import MAX_LINKS, Links
 from outrider.sequences.models import Settings, Variant
 
 Part = Literal["subject", "text", "html"]
-MAX_SUBJECT = 900
 MAX_BYTES = 200_000
 """Maximum size of a message, which is one DynamoDB item (400 KB at most)."""
 MAX_TEXT_BYTES = 150_000
 """Maximum size of a manual task, whose event contains it: EventBridge and SQS accept 256 KB."""
 
-_UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
-"""Control characters except tab and line breaks. No stored field has one, but a template filter may
-create one."""
 _TRACKABLE = re.compile(r"https?://[!-~]{1,4000}", re.IGNORECASE)
 """URLs that a redirect can return unchanged: printable ASCII without spaces."""
 
@@ -62,8 +59,30 @@ class Draft:
 
     def mail(self) -> Mail:
         """Return the rendered email. Also raises ValueError if a header value is not allowed."""
+        return self.written(self.content())
+
+    def approved(self, first: FirstMessage) -> Mail:
+        """Return the email with approved content: only its unsubscribe links are replaced by those
+        of the recipient. Also raises ValueError if a header value is not allowed."""
+        shown_id = step_message_id(
+            self.links.workspace,
+            self.enrollment.model_copy(update={"generation": 1}),
+            first.step_id,
+        )
+        shown_url = replace(self.links, sample=True).unsubscribe(shown_id)
+        bodies = [
+            body and body.replace(shown_url, self._unsubscribe_url)
+            for body in (first.text, first.html)
+        ]
+        if any(body and self._unsubscribe_url not in body for body in bodies):
+            raise TemplateInvalid("The approved email has no unsubscribe link")
+        text, html = bodies
+        return self.written(Content(subject=first.subject, text=text, html=html))
+
+    def written(self, content: Content) -> Mail:
+        """Return the email with this content, which has a footer. Also raises ValueError if a
+        header value is not allowed."""
         assert self.mailbox is not None
-        content = self._content()
         html, links = self._tracked(content.html)
         if _size(content) + sum(map(len, links)) > MAX_BYTES:
             raise TemplateInvalid(f"The email is too long: {MAX_BYTES:,} bytes at most")
@@ -89,11 +108,15 @@ class Draft:
             raise TemplateInvalid(f"The text is too long: {MAX_TEXT_BYTES:,} bytes at most")
         return content
 
-    def _content(self) -> Content:
+    def content(self) -> Content:
+        """Return the content of the email, with the footer."""
         thread = self.enrollment.thread
         subject = self._subject() or (f"Re: {thread.subject}" if thread else "")
         text = self._body(self.variant.text, "text")
-        html = self._body(self.variant.html, "html")
+        return self.with_footer(subject, text, self._body(self.variant.html, "html"))
+
+    def with_footer(self, subject: str, text: str | None, html: str | None) -> Content:
+        """Return the content of an email with these parts, and the footer where they lack it."""
         if not (subject and (text or html)):
             raise TemplateInvalid("The email has no subject or no text for this contact")
         if len(subject) > MAX_SUBJECT:
@@ -117,7 +140,8 @@ class Draft:
     def _filled(self, source: str | None, kind: Kind, seed: str) -> str | None:
         if not source:
             return None
-        return _UNREADABLE.sub("", templates.render(spin(source, seed), self.values, kind))
+        # No stored field has an unreadable character, but a template filter may create one.
+        return UNREADABLE.sub("", templates.render(spin(source, seed), self.values, kind))
 
     def part(self, name: Part) -> str | None:
         """Return one rendered part of the variant, without footer and tracking, or None if it is

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from email import message_from_bytes, policy
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 from outrider.kit.text import liquid
 from outrider.kit.text.templates import TemplateInvalid
@@ -95,21 +95,36 @@ def _problems(composed: Composition) -> Iterator[PreviewFinding]:
         message = "The contact has no phone number in the form +14155552671: give it one"
         yield _finding(composed, "no_phone", message)
     draft = rendering.begin(seen, composed.enrollment, step)
-    for name in _names():
+    for problem in problems(draft):
+        yield _finding(composed, problem.rule, problem.message, problem.part)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A reason why a part of a draft cannot be rendered."""
+
+    part: Part
+    rule: Literal["missing_value", "not_sendable"]
+    message: str
+
+
+def problems(draft: Draft) -> Iterator[Problem]:
+    """Yield what prevents the parts of the draft from being rendered, each missing variable once
+    per part."""
+    for part in _names():
         try:
-            draft.part(name)
+            draft.part(part)
         except TemplateInvalid as error:
-            missing = list(
-                dict.fromkeys(_missing(getattr(draft.variant, name) or "", draft.values))
-            )
+            source = getattr(draft.variant, part) or ""
+            missing = list(dict.fromkeys(_missing(source, draft.values)))
             for variable in missing:
                 message = (
                     f"The contact has no {variable}: give it one, or the template a default, "
                     f"{{{{ {variable} | default: '…' }}}}"
                 )
-                yield _finding(composed, "missing_value", message, name)
+                yield Problem(part, "missing_value", message)
             if not missing:
-                yield _finding(composed, "not_sendable", str(error), name)
+                yield Problem(part, "not_sendable", str(error))
 
 
 def _missing(source: str, values: Mapping[str, Any]) -> Iterator[str]:

@@ -27,6 +27,8 @@ def write(seen: Snapshot, enrollment: Enrollment, step: Step) -> Mail | Content:
     Raises ValueError if the step cannot be rendered for the contact.
     """
     draft = begin(seen, enrollment, step)
+    if step.id == enrollment.approved_step_id:
+        return _approved(draft, seen, step)
     if step.channel == "email":
         if seen.mailbox is None:
             raise TemplateInvalid("The pool of the campaign has no mailbox")
@@ -37,6 +39,21 @@ def write(seen: Snapshot, enrollment: Enrollment, step: Step) -> Mail | Content:
     if step.channel == "sms" and len(content.text or "") > MAX_SMS:
         raise TemplateInvalid(f"The short message is too long: {MAX_SMS:,} characters at most")
     return content
+
+
+def _approved(draft: Draft, seen: Snapshot, step: Step) -> Mail | Content:
+    """Return the approved message. Raises TemplateInvalid if it cannot be sent as it was
+    approved."""
+    first = seen.approved
+    if first is None:
+        raise TemplateInvalid("The approved content was erased")
+    if bool(first.mailbox_id) != (step.channel == "email"):
+        raise TemplateInvalid("The channel of the step was changed after its message was approved")
+    if not first.mailbox_id:
+        return Content(subject=first.subject, text=first.text or None, html=None)
+    if seen.mailbox is None or seen.mailbox.id != first.mailbox_id:
+        raise TemplateInvalid(f"The mailbox of the approved email, {first.mailbox_id}, was deleted")
+    return draft.approved(first)
 
 
 def begin(seen: Snapshot, enrollment: Enrollment, step: Step) -> Draft:

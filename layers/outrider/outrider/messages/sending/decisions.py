@@ -176,6 +176,7 @@ def _at_step(  # noqa: PLR0911 - one line a decision
     try:
         content = write(seen, enrollment, step)
     except ValueError as error:
-        return Stopped(enrollment, step, gates.no_content(str(error)))
+        gate = gates.no_content(str(error), approved=enrollment.sends_approved)
+        return Stopped(enrollment, step, gate)
     assert seen.contact is not None
     return Ready(enrollment, step, seen.contact, content, seen.mailbox)

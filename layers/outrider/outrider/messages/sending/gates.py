@@ -158,8 +158,12 @@ def passing(seen: Snapshot, enrollment: Enrollment, step: Step, now: datetime) -
 # ── Gates that other modules close too ────────────────────────────────────────────────────────────
 
 
-def no_content(reason: str) -> Closed:
+def no_content(reason: str, *, approved: bool = False) -> Closed:
+    """Return the closed gate of a message that cannot be composed, or not be sent as it was
+    approved."""
     remedy = "Give the contact the fields that the step's text uses, or give the variable a default"
+    if approved:
+        remedy = "Nothing: the message cannot be sent as it was approved"
     return Closed("content", f"content: {reason}", remedy, End("failed"))
 
 
@@ -279,7 +283,7 @@ def _content(seen: Snapshot, enrollment: Enrollment, step: Step) -> Iterator[Clo
     try:
         write(seen, enrollment, step)
     except ValueError as error:
-        yield no_content(str(error))
+        yield no_content(str(error), approved=enrollment.sends_approved)
 
 
 def _next_day(enrollment: Enrollment, day: date) -> datetime:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from outrider.access.repository import WorkspaceRepository
 from outrider.campaigns.enrollments import branching
+from outrider.campaigns.enrollments.first_messages import FirstMessage
 from outrider.campaigns.enrollments.repository import EnrollmentRepository
 from outrider.campaigns.models import Campaign, Enrollment, StepJob
 from outrider.campaigns.repository import CampaignRepository
@@ -81,6 +82,8 @@ class Snapshot:
     """Older enrollments of the contact in other active campaigns, if the campaign is exclusive."""
     standing: SendRestrictions | None = None
     supply: Supply | None = None
+    approved: FirstMessage | None = None
+    """Content of the message, if a person approved it."""
 
     @property
     def way(self) -> PinnedSequence:
@@ -134,6 +137,8 @@ class SnapshotReader:
             keys["mailbox"] = self.mailboxes.key(job.mailbox_id)
         if steps is None:
             keys["steps"] = steps_at
+        if job.approved:
+            keys["approved"] = self.enrollments.approved_key(job.contact_id)
         tables = {table for table, _, _ in keys.values()}
         found = batch_get(keys.values(), eventual=() if newest else tables - {self.messages.table})
         items = {name: found.get((table.name, pk, sk)) for name, (table, pk, sk) in keys.items()}
@@ -159,6 +164,7 @@ def _snapshot(
     campaign, enrollment = items["campaign"], items["enrollment"]
     touch = Touch.from_item(items["touch"])
     mailbox, message = items.get("mailbox"), items["message"]
+    approved = items.get("approved")
     return Snapshot(
         message_id=message_id,
         links=links,
@@ -169,4 +175,5 @@ def _snapshot(
         mailbox=Mailbox.model_validate(mailbox) if mailbox else None,
         message=Message.from_item(message) if message else None,
         touch=touch,
+        approved=FirstMessage.from_item(approved) if approved else None,
     )

@@ -241,7 +241,8 @@ class StepService:
         """Record that the recipient does not exist: suppress the address and end the enrollment."""
         persistently(lambda: self.bounces.refused(enrollment, message, outcome.detail))
         self.claims.undo_touch(message)
-        self.reviews.review(message.mailbox_id, message.id, **_about(message))
+        about = {"campaign_id": message.campaign_id, "sequence_id": message.sequence_id}
+        self.reviews.review(message.mailbox_id, message.id, **about)
         return f"bounced: {outcome.detail}"
 
     def _refuse_actions(self, message: Message) -> list[Action]:
@@ -273,10 +274,8 @@ class StepService:
         message = new_message(job, enrollment, step)
         email_fields: dict[str, Any] = {}
         if step.channel == "email":
-            email_fields = {
-                "mailbox_id": enrollment.mailbox_id or "",
-                **sent_from(seen.mailbox, message),
-            }
+            mailbox_id = enrollment.mailbox_id or ""
+            email_fields = {"mailbox_id": mailbox_id, **sent_from(seen.mailbox, message)}
         lost = message.model_copy(
             update={
                 **email_fields,
@@ -377,6 +376,10 @@ class StepService:
     ) -> str | StepJob:
         steps = self.reader.sequences.steps_of(job.sequence_id, version) or []
         step = branching.same_or_next(seen.steps, steps, job.step_id)
+        old = seen.step(job.step_id)
+        if old and enrollment.sends_approved and (step is None or step.id != old.id):
+            gone = gates.no_content("the approved step was removed", approved=True)
+            return self._stop(job, seen, gone, enrollment=enrollment, step=old)
         if step is None:
             transact(*self.progress.endings.end_actions(enrollment, "finished", "completed"))
             self._give_back(job)
@@ -394,7 +397,3 @@ class StepService:
         self._give_back(job)
         self.progress.wake(due, seen.way.wakes_at)
         return "migrated"
-
-
-def _about(message: Message) -> dict[str, str]:
-    return {"campaign_id": message.campaign_id, "sequence_id": message.sequence_id}
