@@ -21,7 +21,7 @@ from outrider.kit.outbound.targets import UrlTarget
 from outrider.kit.text import addresses, liquid, markup, spintax, templates
 from outrider.messages.bounces import diagnosis
 from outrider.messages.transports import smtp_replies
-from outrider.research.site import facts
+from outrider.research.site import caching, decoding, facts, robots
 from outrider.sequences.lint.rules import lint
 from outrider.sequences.models import Settings, Step, Variant
 
@@ -202,6 +202,28 @@ def _calendar(text: str) -> object:
     return buttons.read(part, "a@a.example")
 
 
+def _linked_data(text: str) -> object:
+    html = f'<script type="application/ld+json">{{"@graph": [{text}]}}</script>'
+    return facts.facts_of(html, "https://a.example/", {})
+
+
+def _robots(text: str) -> object:
+    return robots.rules_of(f"User-agent: *\n{text}").can_fetch(_LONG_URL, robots.AGENT)
+
+
+def _robots_with_paths(text: str) -> object:
+    """Each a rule of 1,000 characters."""
+    length = 1_000
+    rules = (text[start : start + length] for start in range(0, len(text), length))
+    return _robots("".join(f"Disallow: /*{rule.replace(chr(10), '*')}$\n" for rule in rules))
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode(errors="replace")
+
+
+_LONG_URL = f"https://a.example/{'a' * 1_000}?{'a=b&' * 250}"
+_CACHING_HEADERS = ("age", "cache-control", "date", "etag", "expires", "last-modified", "vary")
 _DAY = date(2026, 3, 2)
 READERS = [
     Reader("markup.to_text", 200_000, markup.to_text),
@@ -252,5 +274,14 @@ READERS = [
         "research.facts_of",
         524_288,
         lambda text: facts.facts_of(text, "https://a.example/", {}),
+    ),
+    Reader("research.facts_of, JSON-LD", 200_000, _linked_data),
+    Reader("robots.rules_of", 524_288, _robots),
+    Reader("robots.rules_of, paths", 524_288, _robots_with_paths),
+    Reader("decoding.text_of", 524_288, lambda text: decoding.text_of(_bytes(text), "")),
+    Reader(
+        "caching.caching_of",
+        16_384,
+        lambda text: caching.caching_of(dict.fromkeys(_CACHING_HEADERS, text)),
     ),
 ]
