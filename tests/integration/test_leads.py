@@ -69,7 +69,7 @@ class TestCreate:
             "title": "VP Sales",
             "company": None,
         }
-        assert (lead["score"], lead["score_lines"]) == (None, [])
+        assert (lead["score"], lead["score_lines"], lead["rationale"]) == (None, [], None)
 
     def test_finds_the_contact_whatever_the_case_and_changes_nothing_about_it(
         self, api: Api

@@ -70,6 +70,14 @@ class TestResearch:
             "Acme GmbH is described as: “Anvils.” On Acme GmbH: industry Anvils."
             " The site links to open positions. Ada is CTO."
         )
+        lines = found["summary_lines"]
+        assert " ".join(line["text"] for line in lines) == found["summary"]
+        assert [line["sources"] for line in lines] == [
+            [site.url],
+            ["company.industry"],
+            [site.url],
+            ["contact.title"],
+        ]
 
     def test_takes_a_credit(self, api: Api, site: Website) -> None:
         answer = research(api, a_contact(api, site))

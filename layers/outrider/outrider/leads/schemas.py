@@ -23,7 +23,9 @@ from outrider.leads.models import (
 )
 from outrider.leads.rescoring.models import Rescoring, RescoringView
 from outrider.qualification.profiles import Profile
-from outrider.qualification.scoring import ScoreLine
+from outrider.qualification.scoring import Score, ScoreLine
+from outrider.writing.models import Rationale, RationaleRequest
+from outrider.writing.rules import RuleWriter
 
 Order = Literal["created_at", "-created_at", "score", "-score"]
 _MOST_NOTES = 2_000
@@ -149,6 +151,8 @@ class LeadView(BaseModel):
     """The minimum score of a qualified lead when this one was scored."""
     score_lines: list[ScoreLine] = []
     """One line for each rule of the profile. Their points add up to the score."""
+    rationale: Rationale | None = None
+    """Why it has its score, in sentences; null until the lead was qualified."""
     scored_at: str | None = None
     """When the score was computed."""
     decided_at: str | None = None
@@ -185,6 +189,7 @@ class LeadView(BaseModel):
             score=lead.score.score if lead.score else None,
             threshold=lead.score.threshold if lead.score else None,
             score_lines=list(lead.score.lines) if lead.score else [],
+            rationale=_rationale_of(lead.score) if lead.score else None,
         )
 
 
@@ -219,6 +224,10 @@ class ProfileView(Profile):
                 "version": stored.version,
             }
         )
+
+
+def _rationale_of(score: Score) -> Rationale:
+    return RuleWriter().rationale(RationaleRequest.of(score))
 
 
 def _is_found(search: str, contact: Contact | None) -> bool:

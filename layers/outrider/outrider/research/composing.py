@@ -1,20 +1,36 @@
 """Composition of a research response from findings and stored records, as a pure function. The
 summary repeats only what the other fields of the response contain."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Set
+from typing import Any
 
 from outrider.companies.models import Company
 from outrider.contacts.models import Contact
 from outrider.research.models import Findings
 from outrider.research.schemas import Research, ResearchedCompany, ResearchedPerson
+from outrider.writing.models import FactName, KnownFact, QuotedText, SummaryRequest
+from outrider.writing.port import Writer
 
-_NAMED = 8
-"""Maximum number of technologies in the summary."""
+_FACTS: Mapping[str, FactName] = {
+    "description": "description",
+    "title": "title",
+    "industry": "industry",
+    "size": "size",
+    "city": "place",
+    "country": "place",
+}
+"""Names of facts, by fields of the company."""
 
 
 def compose(
-    findings: Findings, contact: Contact, company: Company | None, domain: str | None
+    findings: Findings,
+    contact: Contact,
+    company: Company | None,
+    domain: str | None,
+    writer: Writer,
 ) -> Research:
+    """Return the response for findings about the company of a contact, with a summary by
+    `writer`."""
     about = _company(findings, contact, company, domain)
     person = ResearchedPerson(
         name=contact.full_name,
@@ -23,23 +39,35 @@ def compose(
         linkedin_url=contact.linkedin_url,
         country=contact.country,
     )
+    summary = writer.summary(_request(findings, about, person, _on_record(company).keys()))
     return Research(
         contact_id=contact.id,
         outcome=findings.outcome,
         company=about,
         person=person,
-        summary=" ".join(_sentences(findings, about, person)),
+        summary=summary.text,
+        summary_lines=list(summary.lines),
         signals=findings.facts.signals,
         sources=findings.sources,
+        provider=summary.provider,
         researched_at=findings.researched_at,
     )
+
+
+def _on_record(company: Company | None) -> dict[str, Any]:
+    """Return the known fields of the customer's record of the company."""
+    if company is None:
+        return {}
+    known = company.model_dump(exclude_none=True)
+    if "founded" in known:
+        known["founded"] = str(known["founded"])
+    return {name: value for name, value in known.items() if name in ResearchedCompany.model_fields}
 
 
 def _company(
     findings: Findings, contact: Contact, company: Company | None, domain: str | None
 ) -> ResearchedCompany:
     facts = findings.facts
-    on_record = company.model_dump(exclude_none=True) if company else {}
     found = {
         **facts.model_dump(exclude={"url", "employees", "signals"}, exclude_none=True),
         "name": facts.name or contact.company,
@@ -50,37 +78,40 @@ def _company(
     }
     if company and company.linkedin_url:
         found["social"] = {**facts.social, "linkedin": company.linkedin_url}
-    if "founded" in on_record:
-        on_record["founded"] = str(on_record["founded"])
-    known = {
-        name: value for name, value in on_record.items() if name in ResearchedCompany.model_fields
-    }
-    return ResearchedCompany.model_validate({**found, **known})
+    return ResearchedCompany.model_validate({**found, **_on_record(company)})
 
 
-def _sentences(
-    findings: Findings, company: ResearchedCompany, person: ResearchedPerson
-) -> Iterator[str]:
-    name = company.name or company.domain or company.website or "The company"
-    match findings.outcome:
-        case "unreachable":
-            yield f"No page of {company.domain or findings.site} could be read."
-        case "disallowed":
-            yield f"The robots.txt of {company.domain or findings.site} forbids to read its site."
-    if company.description:
-        yield f"{name} is described as: “{company.description}”"
-    elif company.title:
-        yield f"The site of {name} has the title “{company.title}”."
-    place = ", ".join(filter(None, (company.city, company.country)))
-    facts = {"industry": company.industry, "size": company.size, "place": place}
-    known = [f"{label} {value}" for label, value in facts.items() if value]
-    if known:
-        yield f"On {name}: {'; '.join(known)}."
-    if company.technologies:
-        yield f"Its site uses {', '.join(company.technologies[:_NAMED])}."
-    if company.mail_provider:
-        yield f"Its mail is handled by {company.mail_provider}."
-    for signal in findings.facts.signals:
-        yield f"{signal.detail}."
-    if person.name and person.title:
-        yield f"{person.name} is {person.title}."
+def _request(
+    findings: Findings, company: ResearchedCompany, person: ResearchedPerson, recorded: Set[str]
+) -> SummaryRequest:
+    """Return the request for a summary. `recorded` are the fields of the company that come from
+    the customer's record and not from the page."""
+    page = findings.facts.url or findings.site
+
+    def quoted(field: str, text: str) -> QuotedText:
+        if field in recorded:
+            return QuotedText(text=text, source=f"company.{field}", is_untrusted=False)
+        return QuotedText(text=text, source=page, is_untrusted=True)
+
+    def facts() -> Iterator[KnownFact]:
+        for field, name in _FACTS.items():
+            if text := getattr(company, field):
+                yield KnownFact(name=name, value=quoted(field, text))
+        for technology in company.technologies:
+            yield KnownFact(name="technology", value=quoted("technologies", technology))
+        if company.mail_provider:
+            value = QuotedText(text=company.mail_provider, source="dns", is_untrusted=True)
+            yield KnownFact(name="mail_provider", value=value)
+        for signal in findings.facts.signals:
+            yield KnownFact(name="signal", value=quoted("signals", signal.detail))
+        if person.name and person.title:
+            text = f"{person.name} is {person.title}"
+            value = QuotedText(text=text, source="contact.title", is_untrusted=False)
+            yield KnownFact(name="person", value=value)
+
+    return SummaryRequest(
+        company=quoted("name", company.name or company.domain or company.website or "The company"),
+        site=company.domain or findings.site,
+        outcome=findings.outcome,
+        facts=list(facts()),
+    )

@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from outrider.kit.http.inputs import Input
 from outrider.research.models import Outcome, ResearchSignal, ResearchSource
+from outrider.writing.models import SummaryLine
 
 
 class ResearchRequest(Input):
@@ -64,6 +65,9 @@ class Research(BaseModel):
     company: ResearchedCompany
     person: ResearchedPerson
     summary: Annotated[str, Field(description="Composed from the rest of the answer alone")]
+    summary_lines: Annotated[
+        list[SummaryLine], Field(description="The sentences of the summary, with their sources")
+    ] = []
     signals: list[ResearchSignal]
     sources: list[ResearchSource]
     provider: Annotated[

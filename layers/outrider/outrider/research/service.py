@@ -19,19 +19,21 @@ from outrider.research.models import Findings
 from outrider.research.repository import ResearchRepository, is_fresh, is_paid
 from outrider.research.schemas import Research, ResearchRequest
 from outrider.research.site.choice import Site, site_of
+from outrider.writing.port import Writer
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """The contact to be researched, its company and their site."""
+    """The contact to be researched, its company and their site, and who writes about them."""
 
     contact: Contact
     company: Company | None
     site: Site
+    writer: Writer
 
     def answer(self, findings: Findings) -> Research:
         """Return the response for findings about the site."""
-        return compose(findings, self.contact, self.company, self.site.domain)
+        return compose(findings, self.contact, self.company, self.site.domain, self.writer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,8 @@ class ResearchService:
     """Research in one workspace.
 
     `look` asks a site, which may refer to older findings, and returns findings about it;
-    `keep_failure` returns the writes that store a response for which nothing was found.
+    `keep_failure` returns the writes that store a response for which nothing was found; `writer`
+    writes the summary.
     """
 
     caller: Caller
@@ -48,6 +51,7 @@ class ResearchService:
     credits: CreditService
     look: Callable[[Site, Findings | None], Findings]
     keep_failure: Callable[[Research], Sequence[Action]]
+    writer: Writer
 
     def carry_out(self, contact_id: str, request: ResearchRequest) -> Research:
         """Research the company of a contact. Findings from the last 24 hours, for this contact or
@@ -64,7 +68,7 @@ class ResearchService:
         site = site_of(contact, company)
         if self.caller.workspace.mode == "live" and site.is_reserved:
             raise NothingToResearch(f"There is no public site at {site.domain}")
-        subject = Subject(contact, company, site)
+        subject = Subject(contact, company, site, self.writer)
         before = kept if kept and kept.site == site.address else None
         if not request.refresh:
             if before and is_fresh(before):
@@ -90,7 +94,8 @@ class ResearchService:
         contact, company, findings = self.known(contact_id)
         if findings is None:
             return None
-        return compose(findings, contact, company, site_of(contact, company).domain)
+        site = site_of(contact, company)
+        return Subject(contact, company, site, self.writer).answer(findings)
 
     def known(self, contact_id: str) -> tuple[Contact, Company | None, Findings | None]:
         """Return the contact with its company and the findings stored with it. Raises

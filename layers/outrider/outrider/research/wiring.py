@@ -12,6 +12,7 @@ from outrider.research.sandbox import simulated
 from outrider.research.service import ResearchService
 from outrider.research.site.looking import SiteLookup
 from outrider.research.site.reader import SiteReader
+from outrider.writing.rules import RuleWriter
 
 
 def research(caller: Caller, outer: Caller | None = None) -> ResearchService:
@@ -26,6 +27,7 @@ def research(caller: Caller, outer: Caller | None = None) -> ResearchService:
         credits(caller),
         look,
         (outer or caller).keep_actions,
+        RuleWriter(),
     )
 
 

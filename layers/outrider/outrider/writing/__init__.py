@@ -1,0 +1,1 @@
+"""Texts about leads, written by a language model or by rules: rationale, summary, draft."""
