@@ -139,6 +139,8 @@ class TestQualify:
         lines = {line["rule"]: line for line in answer.json["score_lines"]}
         assert (answer.status, answer.json["score"]) == (200, 100)
         assert (answer.json["status"], answer.json["threshold"]) == ("qualified", 70)
+        assert answer.json["rationale"]["text"].startswith("100 of 100 points, and 70 are needed.")
+        assert answer.json["rationale"]["provider"] is None
         assert {rule: line["points"] for rule, line in lines.items()} == PROFILE["weights"]
         assert lines["sizes"]["source"] == "research.employees"
         assert lines["countries"] == {
