@@ -16,6 +16,7 @@ from outrider.access.schemas import ApiKeyIssue, WorkspaceCreate
 from outrider.access.wiring import operator
 from outrider.kit.errors import OutriderError, ValidationFailed
 from outrider.kit.http.violations import violations_of
+from outrider.kit.models import HIDDEN
 from outrider.kit.observability.invocations import observed
 from outrider.kit.observability.logs import logger
 from outrider.kit.settings import Environment, needs
@@ -23,7 +24,8 @@ from outrider.mailboxes.ownership.schemas import OwnershipGrant
 from outrider.mailboxes.ownership.wiring import grants
 
 _REQUEST: TypeAdapter[WorkspaceCreate | ApiKeyIssue | OwnershipGrant] = TypeAdapter(
-    Annotated[WorkspaceCreate | ApiKeyIssue | OwnershipGrant, Discriminator("action")]
+    Annotated[WorkspaceCreate | ApiKeyIssue | OwnershipGrant, Discriminator("action")],
+    config=HIDDEN,
 )
 
 

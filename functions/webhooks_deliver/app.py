@@ -6,12 +6,13 @@ from pydantic import Field, TypeAdapter
 
 from outrider.access.models import WorkspaceId
 from outrider.kit.aws.sqs import handle_records
+from outrider.kit.models import HIDDEN
 from outrider.kit.observability.invocations import observed
 from outrider.kit.settings import Environment, needs
 from outrider.webhooks.models import DeliveryJob, Job, ProbeJob, PumpJob
 from outrider.webhooks.wiring import deliverer, pump
 
-_JOB: TypeAdapter[Job] = TypeAdapter(Annotated[Job, Field(discriminator="kind")])
+_JOB: TypeAdapter[Job] = TypeAdapter(Annotated[Job, Field(discriminator="kind")], config=HIDDEN)
 
 
 @needs(

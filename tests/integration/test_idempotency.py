@@ -8,10 +8,10 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
-from pydantic import BaseModel
 
 from outrider.contacts.service import ContactService
 from outrider.kit.aws.dynamodb import TransactionFailed, transact
+from outrider.kit.models import Model
 from tests.harness import stack
 from tests.harness.api import Answer, Api
 from tests.harness.cloud import Cloud
@@ -273,7 +273,7 @@ class TestWorkInSeveralTransactions:
         assert answer.json["counts"]["created"] == 70
 
 
-class Made(BaseModel):
+class Made(Model):
     id: str
 
 

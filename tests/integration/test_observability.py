@@ -9,6 +9,7 @@ from typing import Any, get_args
 
 import pytest
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
+from pydantic import ValidationError
 
 from outrider.kit.observability import metrics
 from outrider.kit.observability.logs import logger
@@ -24,6 +25,7 @@ from tools import routes, templates
 
 on_this_machine = endpoints.on_this_machine
 Line = dict[str, Any]
+CANARY = "canary-4711"
 
 
 @pytest.fixture
@@ -127,6 +129,46 @@ class TestLinesOfRecords:
         assert {line["record_id"] for line in of_the_first} == {"0"}
         assert not {"record_id", "workspace"} & lines[-1].keys()
         assert {each["itemIdentifier"] for each in answer["batchItemFailures"]} >= {"1", "2", "3"}
+
+
+class TestRejectedInput:
+    """Of a body, a query and a message of a queue: it is in no line of the log."""
+
+    def test_of_a_request_is_not_logged(self, api: Api, lines: list[Line]) -> None:
+        contact = {"email": [CANARY], "first_name": 7, "canary": CANARY}
+
+        answers = [
+            api.post("/v1/contacts", contact),
+            api.post("/v1/contacts", {"contacts": [contact]}),
+            api.post("/v1/mailboxes", {"kind": "smtp", "smtp": {"password": [CANARY]}}),
+            api.get(f"/v1/contacts?status={CANARY}"),
+        ]
+
+        assert {answer.status for answer in answers} == {200, 422}
+        assert lines
+        assert CANARY not in json.dumps(lines)
+
+    @pytest.mark.parametrize(
+        ("function", "message"),
+        [
+            ("webhooks_deliver", {"kind": "delivery", "delivery_id": [CANARY]}),
+            ("webhooks_fanout", {"detail": {"data": CANARY, "contact": {"email": CANARY}}}),
+            ("inbound_receive", {"detail": {"object": {"key": [CANARY]}}}),
+        ],
+    )
+    def test_of_a_message_is_not_logged(
+        self, cloud: Cloud, lines: list[Line], function: str, message: dict[str, Any]
+    ) -> None:
+        cloud.invoke(function, records({"workspace": "wsp_1", **message}))
+
+        assert "record failed" in [line["message"] for line in lines]
+        assert CANARY not in json.dumps(lines)
+
+    def test_of_a_batch_is_not_in_the_error_that_the_runtime_logs(self, cloud: Cloud) -> None:
+        with pytest.raises(ValidationError) as failure:
+            cloud.invoke("steps_run", records({"workspace": "wsp_1", "enrollment_id": [CANARY]}))
+
+        assert CANARY not in f"{failure.value}{failure.value!r}"
 
 
 class TestMetrics:

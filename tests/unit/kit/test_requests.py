@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import BaseModel, Field, Tag, TypeAdapter
+from pydantic import Field, Tag, TypeAdapter
 
 from outrider.kit.errors import PayloadTooLarge, ValidationFailed
 from outrider.kit.http.inputs import MANY, ONE, BatchBody, Input
@@ -20,6 +20,7 @@ from outrider.kit.http.requests import (
     parse_if_match,
     parse_query,
 )
+from outrider.kit.models import Model
 
 
 class Row(Input):
@@ -37,7 +38,7 @@ ROWS: TypeAdapter[Any] = TypeAdapter(
 )
 
 
-class Question(BaseModel):
+class Question(Model):
     limit: Annotated[int, Field(ge=1)] = 50
     status: str | None = None
 

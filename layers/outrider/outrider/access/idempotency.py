@@ -18,8 +18,6 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, TypeVar, cast
 
-from pydantic import BaseModel
-
 from outrider.access.errors import IdempotencyMismatch, StillRunning
 from outrider.kit import clock, ids, json
 from outrider.kit.aws.attributes import Item
@@ -27,6 +25,7 @@ from outrider.kit.aws.dynamodb import Action, ConditionFailed, StoreFailed, Tabl
 from outrider.kit.errors import ValidationFailed, Violation
 from outrider.kit.http.requests import REPEATABLE, Request
 from outrider.kit.http.responses import Answer, AnsweredBefore, Existing, Headers, render
+from outrider.kit.models import Model
 
 LIFE = timedelta(hours=72)
 LEASE = timedelta(seconds=35)
@@ -71,9 +70,7 @@ class Idempotency:
     _token: str = ""
     _began_ms: int = 0
 
-    def keep_action(
-        self, result: BaseModel | Existing[BaseModel], repeated: BaseModel | None = None
-    ) -> Action:
+    def keep_action(self, result: Model | Existing[Model], repeated: Model | None = None) -> Action:
         """Return the write that stores the response rendered from `result`, or from `repeated` if
         retries must get less, for example no secret.
 

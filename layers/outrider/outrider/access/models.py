@@ -4,13 +4,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
 from outrider.access.idempotency import Idempotency, PlanT
 from outrider.access.scopes import Role
 from outrider.kit import clock, ids
 from outrider.kit.aws.dynamodb import Action
 from outrider.kit.http.responses import Existing, Headers
+from outrider.kit.models import Model
 from outrider.kit.outbox import Event, Mode, event
 
 _TEST = "~test"
@@ -90,7 +91,7 @@ class Caller:
         return self.idempotency is not None
 
     def keep_actions(
-        self, result: BaseModel | Existing[BaseModel], *, repeated: BaseModel | None = None
+        self, result: Model | Existing[Model], *, repeated: Model | None = None
     ) -> list[Action]:
         """Return the write that stores the response under the request's Idempotency-Key; none
         without a key.
@@ -129,7 +130,7 @@ class Caller:
         return replace(self, idempotency=None, outer=self.idempotency)
 
 
-class Workspace(BaseModel):
+class Workspace(Model):
     model_config = ConfigDict(frozen=True)
 
     id: str
@@ -138,7 +139,7 @@ class Workspace(BaseModel):
     created_at: str
 
 
-class ApiKey(BaseModel):
+class ApiKey(Model):
     """An API key without its secret, which is shown once and stored only as a hash."""
 
     model_config = ConfigDict(frozen=True)

@@ -3,13 +3,14 @@
 from datetime import timedelta
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from outrider.access.models import ApiKey, PlanName
 from outrider.access.scopes import ALL, Role
 from outrider.kit import clock
 from outrider.kit.http import json_schema
 from outrider.kit.http.inputs import Input
+from outrider.kit.models import Model
 from outrider.kit.outbox import Mode
 
 Name = Annotated[str, Field(min_length=1, max_length=100)]
@@ -84,14 +85,14 @@ class ApiKeyCreated(ApiKey):
         return self.model_copy(update={"key": None, "notice": notice})
 
 
-class ApiKeyRevoked(BaseModel):
+class ApiKeyRevoked(Model):
     id: str
     object: Literal["api_key"] = "api_key"
     revoked: Literal[True] = True
     revoked_at: str
 
 
-class PlanLimits(BaseModel):
+class PlanLimits(Model):
     """A plan. `calls_per_minute` and `calls_per_day` apply to each key."""
 
     name: PlanName
@@ -101,7 +102,7 @@ class PlanLimits(BaseModel):
     calls_per_day: int
 
 
-class CallingKey(BaseModel):
+class CallingKey(Model):
     """The API key of this request, and its rate limits."""
 
     id: str
@@ -110,7 +111,7 @@ class CallingKey(BaseModel):
     calls_per_day: int
 
 
-class Account(BaseModel):
+class Account(Model):
     """The workspace of the API key."""
 
     object: Literal["account"] = "account"
@@ -131,7 +132,7 @@ class WorkspaceCreate(Input):
     scopes: Scopes = Field(default_factory=lambda: ["*"])
 
 
-class WorkspaceCreated(BaseModel):
+class WorkspaceCreated(Model):
     workspace_id: str
     live_key: str
     test_key: str

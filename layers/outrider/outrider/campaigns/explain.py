@@ -8,8 +8,6 @@ from datetime import UTC, datetime, time, timedelta
 from itertools import islice
 from typing import Literal
 
-from pydantic import BaseModel
-
 from outrider.access.models import Caller
 from outrider.campaigns.dispatch import windows
 from outrider.campaigns.dispatch.daily_limits import DailyLimits
@@ -25,6 +23,7 @@ from outrider.campaigns.models import (
 from outrider.campaigns.repository import CampaignRepository, audience
 from outrider.campaigns.statistics.models import Audience
 from outrider.kit import clock
+from outrider.kit.models import Model
 from outrider.mailboxes.health.remedies import why_it_cannot_send
 from outrider.mailboxes.models import HealthReason, HealthState, Mailbox, Status
 from outrider.mailboxes.repository import MailboxRepository
@@ -36,7 +35,7 @@ MOST_DUE = 200
 CampaignGateName = Literal["campaign", "audience", "mailbox", "campaign_limit", "window", "due"]
 
 
-class CampaignGate(BaseModel):
+class CampaignGate(Model):
     """A reason that keeps the whole campaign from sending; `until` if it ends by itself."""
 
     gate: CampaignGateName
@@ -45,7 +44,7 @@ class CampaignGate(BaseModel):
     until: str | None = None
 
 
-class MailboxStanding(BaseModel):
+class MailboxStanding(Model):
     """A mailbox of the campaign's pool. `reason` and `remedy` explain why it is not sending."""
 
     id: str
@@ -61,7 +60,7 @@ class MailboxStanding(BaseModel):
     remedy: str | None
 
 
-class WindowStanding(BaseModel):
+class WindowStanding(Model):
     """Send windows for contacts without a time zone of their own: whether one is open, or when the
     next one opens."""
 
@@ -70,7 +69,7 @@ class WindowStanding(BaseModel):
     contacts_have_their_own: bool
 
 
-class LimitStanding(BaseModel):
+class LimitStanding(Model):
     """The campaign's daily limit and its usage today (UTC)."""
 
     daily_limit: int
@@ -78,7 +77,7 @@ class LimitStanding(BaseModel):
     room_today: int
 
 
-class DueStanding(BaseModel):
+class DueStanding(Model):
     """Due steps, up to 200; `more` if there are more. `by_reason` counts them by `blocked_reason`,
     with `none` for steps that nothing has blocked so far. `queued` is the number of steps, up to
     200, that are in the queue and will be sent at their slot, within 15 minutes."""
@@ -91,7 +90,7 @@ class DueStanding(BaseModel):
     by_reason: dict[str, int]
 
 
-class CampaignExplanation(BaseModel):
+class CampaignExplanation(Model):
     """Explanation of why a campaign is not sending. `gates` are the reasons that block the whole
     campaign, most important first; it is empty if emails can be sent. `next_look_at` is when the
     campaign is next processed, `earliest_send_at` when the next message can be sent: not before

@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from outrider.campaigns.enrollments import ids, message_ids
 from outrider.kit import clock, json
+from outrider.kit.models import Model
 from outrider.sequences.models import ReplyClass, Sequence, Settings
 
 ROUND = timedelta(minutes=15)
@@ -61,7 +62,7 @@ EnrollmentState = Literal[OpenState, "paused", EndState]
 _OPEN: frozenset[str] = frozenset(get_args(OpenState))
 
 
-class Campaign(BaseModel):
+class Campaign(Model):
     """Campaign as it is stored. `run` is the number of its current execution (clock); only that may
     dispatch. `asked` is the id of the audience that its launch requested. New enrollments get the
     steps of `steps_version`; an enrollment below `least_steps_version` migrates to these when its
@@ -139,7 +140,7 @@ _OFTEN = b'{"subject":"","message_ids":["-000000@email.amazonses.com","0100019'
 """Compression dictionary (`zdict`) of threads. Never change it: stored threads depend on it."""
 
 
-class Thread(BaseModel):
+class Thread(Model):
     """Emails sent so far, to which follow-ups reply: of more than three, the first and the last
     two. `message_ids` are RFC 5322 Message-IDs without <>."""
 
@@ -167,7 +168,7 @@ class Thread(BaseModel):
         return packing.compress(json.dumps(self.model_dump())) + packing.flush()
 
 
-class Enrollment(BaseModel):
+class Enrollment(Model):
     """Progress of one contact through one campaign, as it is stored.
 
     `blocked_reason` is why the next step has to wait, `exit_reason` in detail why it ended,
@@ -319,7 +320,7 @@ class Enrollment(BaseModel):
         return self.is_over and self.sending is None and not personal
 
 
-class Units(BaseModel):
+class Units(Model):
     """Units of the limits of `day` (UTC) that a round reserved for one step: one message of a
     mailbox, of the campaign, and of a company (its key)."""
 
@@ -331,7 +332,7 @@ class Units(BaseModel):
     company: str = ""
 
 
-class StepJob(BaseModel):
+class StepJob(Model):
     """Queue message for one step of one enrollment, with all ids for one batch read."""
 
     model_config = ConfigDict(frozen=True)

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
+from pydantic import ConfigDict, Field, JsonValue, model_validator
 
 from outrider.campaigns.models import Campaign, CampaignStatus
 from outrider.campaigns.statistics.models import Audience
@@ -11,6 +11,7 @@ from outrider.kit.http import json_schema
 from outrider.kit.http.inputs import Checked, Input, check_filters, filters_of
 from outrider.kit.http.pagination import PageQuery
 from outrider.kit.http.requests import Day, Instant
+from outrider.kit.models import Model
 from outrider.mailboxes.schemas import PoolId
 from outrider.sequences.schemas import Name, PlanUpdate, SequenceSummary
 from outrider.sequences.settings import SettingsInput, SettingsView
@@ -40,7 +41,7 @@ class CampaignQuery(PageQuery):
     ] = None
 
 
-class CampaignView(BaseModel):
+class CampaignView(Model):
     """A campaign. A draft gets the steps of its sequence at its launch. `enrolling` is true while
     contacts of a filter are still being enrolled."""
 
@@ -70,13 +71,13 @@ class CampaignView(BaseModel):
         return cls(settings=SettingsView.of(campaign.settings), **shown)
 
 
-class CampaignDeleted(BaseModel):
+class CampaignDeleted(Model):
     id: str
     object: Literal["campaign"] = "campaign"
     deleted: Literal[True] = True
 
 
-class Backlog(BaseModel):
+class Backlog(Model):
     """Steps that became due while the campaign was paused. They are counted up to 1,000; then
     `more` is true and there may be more."""
 
@@ -149,7 +150,7 @@ class RetryRequest(Input):
     ) = None
 
 
-class CampaignRetried(BaseModel):
+class CampaignRetried(Model):
     """`status` is the campaign's status after the retry. `retried` enrollments continue; `left_out`
     ones did not fail, failed for another reason, or changed at the same time. `more`: a worker
     retries the rest within minutes."""
@@ -194,7 +195,7 @@ or domain is suppressed; in another active campaign, with `exclusive`; emailed l
 `min_interval_hours` ago."""
 
 
-class EnrollResult(BaseModel):
+class EnrollResult(Model):
     """The result for one contact; `reason` is why it was skipped."""
 
     contact_id: str
@@ -203,7 +204,7 @@ class EnrollResult(BaseModel):
     reason: SkipReason | None = None
 
 
-class LaunchAudience(BaseModel):
+class LaunchAudience(Model):
     total: int
     added: int
     skipped: int
@@ -224,7 +225,7 @@ class CampaignLaunched(CampaignView):
     results: list[EnrollResult]
 
 
-class AudienceAdded(BaseModel):
+class AudienceAdded(Model):
     """`results` has one entry for each requested contact, in that order. Contacts of a filter are
     enrolled in the background; see the progress under this id in `audiences` of the campaign's
     status."""
@@ -245,7 +246,7 @@ class TriggerRequest(ContactReference):
     re_enroll: bool = False
 
 
-class TriggerResult(BaseModel):
+class TriggerResult(Model):
     """`triggered` is false, with a reason, if the contact must not be emailed or is in the campaign
     already. `due_at` is when its first step is due."""
 
@@ -267,7 +268,7 @@ class AudienceQuery(PageQuery):
     """Only contacts that were skipped for this reason."""
 
 
-class SkippedContact(BaseModel):
+class SkippedContact(Model):
     contact_id: str
     reason: SkipReason
     skipped_at: str
@@ -280,7 +281,7 @@ class StatsQuery(Checked):
     until: Annotated[Day | None, Field(description="The last day")] = None
 
 
-class EnrollingView(BaseModel):
+class EnrollingView(Model):
     status: Literal["running", "done"]
     """`running` while contacts of any filter are being enrolled, then `done`."""
     added: int
@@ -288,7 +289,7 @@ class EnrollingView(BaseModel):
     skipped_by_reason: dict[SkipReason, int]
 
 
-class AudienceView(BaseModel):
+class AudienceView(Model):
     """Contacts added by one filter: how many were enrolled or skipped so far."""
 
     id: str
@@ -300,7 +301,7 @@ class AudienceView(BaseModel):
     skipped: int
 
 
-class CampaignStatusView(BaseModel):
+class CampaignStatusView(Model):
     """`enrolling` is the progress of all filters together, `audiences` that of each of the last
     20."""
 

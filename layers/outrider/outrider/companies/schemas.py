@@ -3,7 +3,6 @@
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
@@ -28,6 +27,7 @@ from outrider.kit.http import json_schema
 from outrider.kit.http.inputs import MANY, ONE, BatchBody, Input
 from outrider.kit.http.pagination import PageQuery
 from outrider.kit.http.requests import Instant, one_or_many
+from outrider.kit.models import Model
 from outrider.kit.outbound.urls import ShortWebAddress, WebAddress
 from outrider.kit.text.addresses import Domain
 
@@ -195,7 +195,7 @@ class CompanyQuery(PageQuery):
         )
 
 
-class CompanyDeleted(BaseModel):
+class CompanyDeleted(Model):
     id: str
     object: Literal["company"] = "company"
     deleted: Literal[True] = True

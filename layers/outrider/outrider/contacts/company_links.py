@@ -13,8 +13,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from pydantic import BaseModel
-
 from outrider.companies.domains import is_free_mail
 from outrider.companies.models import Company
 from outrider.companies.repository import CompanyRepository
@@ -24,6 +22,7 @@ from outrider.kit import parallel
 from outrider.kit.aws.attributes import Item
 from outrider.kit.aws.dynamodb import ItemPage, TransactionFailed
 from outrider.kit.aws.sqs import Queue, QueueMessage
+from outrider.kit.models import Model
 from outrider.kit.text.addresses import domain_of
 
 AT_ONCE = 99
@@ -106,7 +105,7 @@ def may_move(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> bool
     return before.get("by_company_pk") != place and after.get("company_id") is None
 
 
-class LinkJob(BaseModel):
+class LinkJob(Model):
     """Queue message of a sweep through the contacts of one company. `stage` is `leaving` for
     contacts linked to it and `joining` for unlinked contacts of its domain, `after` the key to
     continue from, and `found` whether this pass has found any contact."""

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, computed_field, model_validator
+from pydantic import ConfigDict, Field, computed_field, model_validator
 
 from outrider.entities.models import Entity
+from outrider.kit.models import Model
 from outrider.kit.text.addresses import folded
 
 Status = Literal[
@@ -27,7 +28,7 @@ VerificationReason = Literal[
 ]
 
 
-class Verification(BaseModel):
+class Verification(Model):
     """Result of verifying an email address. `reasons` explain a verdict other than `valid`."""
 
     model_config = ConfigDict(frozen=True)

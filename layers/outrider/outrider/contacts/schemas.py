@@ -3,7 +3,6 @@
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
-    BaseModel,
     ConfigDict,
     Field,
     Tag,
@@ -19,6 +18,7 @@ from outrider.kit.http import json_schema
 from outrider.kit.http.inputs import MANY, ONE, BatchBody, Input
 from outrider.kit.http.pagination import PageQuery
 from outrider.kit.http.requests import one_or_many
+from outrider.kit.models import Model
 from outrider.kit.outbound.urls import ShortWebAddress
 from outrider.kit.text.addresses import Email
 from outrider.kit.zones import Timezone
@@ -186,7 +186,7 @@ class ContactQuery(ContactFilter, PageQuery):
         return "-created_at" if self.updated_after is None else "-updated_at"
 
 
-class ContactDeleted(BaseModel):
+class ContactDeleted(Model):
     id: str
     object: Literal["contact"] = "contact"
     deleted: Literal[True] = True

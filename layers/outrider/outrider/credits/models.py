@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
 from outrider.credits.billing import last_reset, next_reset
 from outrider.kit import clock
+from outrider.kit.models import Model
 
 Kind = Literal["chat", "research", "qualify", "email_verification"]
 Status = Literal["held", "posted", "void"]
@@ -30,7 +31,7 @@ def price(kind: Kind, tier: str = "standard") -> int:
     return PRICES[kind][tier]
 
 
-class Balance(BaseModel):
+class Balance(Model):
     """Credit balance of a workspace for the billing period from `started_at` to `resets_at`.
 
     Invariant: `granted` = `available` + `held` + `spent`, and none is negative. `above_low` is how
@@ -79,7 +80,7 @@ class Balance(BaseModel):
         return not self.depleted_told and self.available == taken
 
 
-class LedgerEntry(BaseModel):
+class LedgerEntry(Model):
     """An operation in the ledger, identified by the operation's id; it is held once and settled
     once.
 

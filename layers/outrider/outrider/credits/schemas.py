@@ -3,15 +3,16 @@
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from outrider.access.models import PlanName
 from outrider.credits.models import Kind, Status
 from outrider.kit.http.pagination import PageQuery
 from outrider.kit.http.requests import Instant
+from outrider.kit.models import Model
 
 
-class Credits(BaseModel):
+class Credits(Model):
     """Balance of the current billing period: `granted` = `available` + `held` + `spent`.
 
     `prices` are credits per operation, by kind of work and tier; everything else is free.

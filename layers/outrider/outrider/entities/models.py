@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
 from outrider.kit import clock
 from outrider.kit.aws.attributes import Item
+from outrider.kit.models import Model
 
 
-class Entity(BaseModel):
+class Entity(Model):
     """Base class of entities. Times are RFC 3339 in UTC; `version` increases with every change.
 
     Each subclass declares these four fields itself, to control the order of the fields in JSON.

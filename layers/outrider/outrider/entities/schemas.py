@@ -4,11 +4,12 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Generic, Literal, Self, TypeVar, get_args
 
-from pydantic import AfterValidator, BaseModel, Field, JsonValue
+from pydantic import AfterValidator, Field, JsonValue
 
 from outrider.kit import json
 from outrider.kit.aws.attributes import unstorable
 from outrider.kit.http.inputs import invalid
+from outrider.kit.models import Model
 
 MAX_BATCH = 1_000
 MAX_OBJECT = 16 * 1024
@@ -46,7 +47,7 @@ Context = Annotated[
 Result = Literal["created", "updated", "unchanged", "skipped", "failed"]
 
 
-class RowResult(BaseModel):
+class RowResult(Model):
     """The result of one row. `reason` is set for `skipped` and `failed`."""
 
     index: int
@@ -58,7 +59,7 @@ class RowResult(BaseModel):
 RowT = TypeVar("RowT", bound=RowResult)
 
 
-class BatchResult(BaseModel, Generic[RowT]):
+class BatchResult(Model, Generic[RowT]):
     object: Literal["batch"] = "batch"
     counts: dict[Result, int]
     results: list[RowT]

@@ -3,15 +3,16 @@ events."""
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from outrider.events.catalogue import HIGH_VOLUME
 from outrider.events.payloads.base import EventId, Timestamp, WorkspaceId
+from outrider.kit.models import Model
 
 Mode = Literal["live", "test"]
 
 
-class WebhookPayload(BaseModel):
+class WebhookPayload(Model):
     """Body of a webhook request: one event."""
 
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
@@ -54,7 +55,7 @@ class Detail(WebhookPayload):
     """The `X-Request-Id` of the request that caused it; may be empty."""
 
 
-class Packed(BaseModel):
+class Packed(Model):
     """The `detail` of an EventBridge entry with several events of one workspace and mode; its
     `detail-type` is `events.packed`."""
 

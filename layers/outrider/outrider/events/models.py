@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, PrivateAttr
+from pydantic import ConfigDict, PrivateAttr
 
 from outrider.access.models import WorkspaceId
 from outrider.kit import clock, ids
+from outrider.kit.models import Model
 from outrider.kit.outbox import Event, Mode
 
 
@@ -71,7 +72,7 @@ class Change:
     counts: Sequence[StepCount] = ()
 
 
-class RecordedEvent(BaseModel):
+class RecordedEvent(Model):
     """A recorded event. It is also the `detail` that rules on the bus match.
 
     `id` is derived from its position in the feed and is the same wherever the event appears.

@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field
 
 from outrider.events.catalogue import FAMILIES, NAMES, EventName, chosen
 from outrider.events.models import RecordedEvent
@@ -11,6 +11,7 @@ from outrider.kit import ids
 from outrider.kit.http import json_schema
 from outrider.kit.http.pagination import Page, PageQuery
 from outrider.kit.http.requests import Instant
+from outrider.kit.models import Model
 from outrider.kit.text.quotes import quoted
 
 _ID = re.compile(
@@ -59,7 +60,7 @@ class TimelineQuery(PageQuery):
     type: Annotated[EventName | None, Field(description="The name of the event")] = None
 
 
-class TimelineEvent(BaseModel):
+class TimelineEvent(Model):
     """An event in a contact's timeline.
 
     `id` is that of the event in the feed, or null for the sent, delivered, opened and clicked

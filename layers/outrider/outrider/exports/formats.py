@@ -5,9 +5,8 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from pydantic import BaseModel
-
 from outrider.exports.models import Kind
+from outrider.kit.models import Model
 from outrider.kit.text.spreadsheets import cell
 
 OPEN_FIELD: dict[Kind, str | None] = {
@@ -18,13 +17,11 @@ OPEN_FIELD: dict[Kind, str | None] = {
 """The field whose names become columns of their own, as `custom.<name>`."""
 
 
-def as_json_lines(rows: Iterable[BaseModel]) -> bytes:
+def as_json_lines(rows: Iterable[Model]) -> bytes:
     return b"".join(row.model_dump_json().encode() + b"\n" for row in rows)
 
 
-def as_csv(
-    kind: Kind, fields: Sequence[str], names: Sequence[str], rows: Iterable[BaseModel]
-) -> bytes:
+def as_csv(kind: Kind, fields: Sequence[str], names: Sequence[str], rows: Iterable[Model]) -> bytes:
     """Return the rows as CSV without a header; lines end with CR LF (RFC 4180)."""
     open_field = OPEN_FIELD[kind]
     text = io.StringIO()

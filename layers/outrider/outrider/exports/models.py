@@ -2,14 +2,16 @@
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
+
+from outrider.kit.models import Model
 
 Kind = Literal["contacts", "companies", "suppressions"]
 Format = Literal["csv", "jsonl"]
 Status = Literal["queued", "running", "completed"]
 
 
-class Export(BaseModel):
+class Export(Model):
     """Export of a list to a file. `rows` and `bytes` count what has been written so far."""
 
     model_config = ConfigDict(frozen=True)
@@ -28,7 +30,7 @@ class Export(BaseModel):
     finished_at: str | None = None
 
 
-class ExportWork(BaseModel):
+class ExportWork(Model):
     """Worker's view of an export: the lease, the uploaded parts, the cursor after them and, for
     CSV, the names of custom fields that become columns."""
 

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from pydantic import BaseModel
-
 from outrider.access.models import Caller
 from outrider.exports.files import aside_key, key_of
 from outrider.exports.formats import OPEN_FIELD, as_csv, as_json_lines, header
@@ -20,6 +18,7 @@ from outrider.exports.schemas import QUERIES
 from outrider.kit import clock
 from outrider.kit.aws.s3 import MIN_PART, Objects
 from outrider.kit.http.pagination import Page, PageQuery
+from outrider.kit.models import Model
 
 PAGE = 200
 MAX_NAMES = 1_000
@@ -36,7 +35,7 @@ class ExportRunner:
     caller: Callable[[ExportWork], Caller]
     exports: ExportRepository
     objects: Objects
-    lists: Callable[[ExportWork], tuple[Lister, type[BaseModel]]]
+    lists: Callable[[ExportWork], tuple[Lister, type[Model]]]
     go_on: Callable[[], None]
 
     def run(self, export_id: str, enough_time: Callable[[], bool]) -> str:
@@ -158,7 +157,7 @@ def _starts_csv(work: ExportWork) -> bool:
     return work.shown.format == "csv" and not work.tags
 
 
-def _fields(work: ExportWork, model: type[BaseModel]) -> list[str]:
+def _fields(work: ExportWork, model: type[Model]) -> list[str]:
     """Return the columns of the file. `object` is left out, because it is the same in all rows, and
     so is the open field (`custom`, `context`), whose names become columns of their own."""
     own = [name for name, field in model.model_fields.items() if not field.exclude]

@@ -2,7 +2,7 @@
 
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
+from pydantic import ConfigDict, Field, JsonValue, model_validator
 
 from outrider.companies.schemas import CompanyQuery
 from outrider.contacts.schemas import ContactQuery
@@ -10,6 +10,7 @@ from outrider.contacts.suppressions.schemas import SuppressionQuery
 from outrider.exports.models import Export, Format, Kind
 from outrider.kit.http.inputs import Input, check_filters, filters_of
 from outrider.kit.http.pagination import PageQuery
+from outrider.kit.models import Model
 
 QUERIES: dict[Kind, type[PageQuery]] = {
     "contacts": ContactQuery,
@@ -55,7 +56,7 @@ class ExportCreate(Input):
         return asked.model_dump(mode="json", exclude_none=True, include=set(self.filters))
 
 
-class Download(BaseModel):
+class Download(Model):
     """Link to the file of an export, for GET."""
 
     method: Literal["GET"] = "GET"

@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-from pydantic import BaseModel
-
 from outrider.access.models import Caller, WorkspaceId
 from outrider.companies.models import Company
 from outrider.companies.wiring import companies
@@ -18,6 +16,7 @@ from outrider.exports.service import ExportService
 from outrider.kit.aws.dynamodb import Table
 from outrider.kit.aws.s3 import Objects
 from outrider.kit.aws.sqs import Queue, QueueMessage
+from outrider.kit.models import Model
 from outrider.kit.settings import settings
 
 
@@ -35,7 +34,7 @@ def runner(workspace: WorkspaceId, export_id: str) -> ExportRunner:
     )
 
 
-def _lists(caller: Caller, work: ExportWork) -> tuple[Lister, type[BaseModel]]:
+def _lists(caller: Caller, work: ExportWork) -> tuple[Lister, type[Model]]:
     match work.shown.kind:
         case "contacts":
             return contacts(caller).list, Contact

@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
 from outrider.campaigns.enrollments import message_ids
 from outrider.kit import clock, ids
+from outrider.kit.models import Model
 from outrider.messages.bounces import diagnosis
 from outrider.messages.bounces.reasons import BounceReason, Diagnosis, SoftReason
 
@@ -33,7 +34,7 @@ _SUBTYPES: dict[str, SoftReason] = {
 _PART = {"Rendering Failure": "failure", "DeliveryDelay": "deliveryDelay"}
 
 
-class Notice(BaseModel):
+class Notice(Model):
     """Feedback on an email at the time `at`. `accepted` means only that SES accepted it.
     `workspace_id` and `message_id` are the tags that it was sent with, empty if there are none."""
 

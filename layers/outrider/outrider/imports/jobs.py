@@ -3,14 +3,13 @@ continues."""
 
 from typing import Any
 
-from pydantic import BaseModel
-
 from outrider.access.models import WorkspaceId
 from outrider.events.models import RecordedEvent
 from outrider.imports.storage import ImportFiles
+from outrider.kit.models import Model
 
 
-class ImportJob(BaseModel):
+class ImportJob(Model):
     """Work on one import; whether to import or to revert follows from the status of its item."""
 
     workspace: str

@@ -2,11 +2,12 @@
 
 from typing import Any, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
 from outrider.contacts.suppressions.models import GivenReason
 from outrider.imports.files.encodings import Encoding
 from outrider.kit import clock
+from outrider.kit.models import Model
 
 Kind = Literal["contacts", "companies", "suppressions"]
 Format = Literal["csv", "jsonl", "vcard", "xlsx"]
@@ -38,7 +39,7 @@ NO_COUNTS: Counts = {
 }
 
 
-class Defaults(BaseModel):
+class Defaults(Model):
     """Default values for fields that a row lacks. Tags are added to those of the row."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -50,7 +51,7 @@ class Defaults(BaseModel):
     evidence: str | None = None
 
 
-class Column(BaseModel):
+class Column(Model):
     """Interpretation of a column. `field` is `email`, `custom.Stage`, …, or null if it is ignored.
 
     `how`: `given`: by the mapping; `guessed`: by its name; `content`: by its values; `kept`:
@@ -66,7 +67,7 @@ class Column(BaseModel):
     """Field that it fills in rows in which no other column does."""
 
 
-class Progress(BaseModel):
+class Progress(Model):
     model_config = ConfigDict(frozen=True)
 
     bytes_done: int = 0
@@ -74,7 +75,7 @@ class Progress(BaseModel):
     rows_done: int = 0
 
 
-class FileError(BaseModel):
+class FileError(Model):
     """Reason why the rest of the file could not be read; rows before `line` stay imported."""
 
     model_config = ConfigDict(frozen=True)
@@ -83,7 +84,7 @@ class FileError(BaseModel):
     detail: str
 
 
-class Import(BaseModel):
+class Import(Model):
     """Import of one file. `counts` are numbers of rows by result."""
 
     model_config = ConfigDict(frozen=True)
@@ -131,7 +132,7 @@ class Import(BaseModel):
         return self.model_copy(update={"status": "expired"})
 
 
-class ImportRow(BaseModel):
+class ImportRow(Model):
     """Result of one row. `line` is where it begins in the file; `row` counts rows from 1.
 
     `reason` is present for `skipped` and `failed`, `values` (as in the file) for `failed`.
@@ -155,7 +156,7 @@ class PreviewRow(ImportRow):
     fields: dict[str, Any] | None = None
 
 
-class RowProblem(BaseModel):
+class RowProblem(Model):
     """A problem of `count` rows. `kind` is the field concerned, or `unreadable`, `put_aside`,
     `duplicate`; `line` and `detail` are those of the first such row."""
 
@@ -167,7 +168,7 @@ class RowProblem(BaseModel):
     detail: str
 
 
-class ImportPreview(BaseModel):
+class ImportPreview(Model):
     """Preview of an import. `rows` are the first rows as they would be written now; `problems` and
     `stops` (contacts that must not be emailed) are counted over the first `rows_checked` rows,
     which are all rows if `complete`."""
@@ -188,7 +189,7 @@ class ImportPreview(BaseModel):
     stops: dict[Literal["unsubscribed", "bounced"], int]
 
 
-class Undo(BaseModel):
+class Undo(Model):
     """Data to revert a row: the previous values of the changed fields (None: absent), the version
     that the row left, and a digest of its fields that callers can set. Without `before` the row
     created the item."""

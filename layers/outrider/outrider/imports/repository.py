@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from pydantic import BaseModel
-
 from outrider.access.models import WorkspaceId
 from outrider.imports.models import Counts, Import, Result, Status
 from outrider.kit import clock, outbox
@@ -27,6 +25,7 @@ from outrider.kit.aws.dynamodb import (
     transact,
     try_transact,
 )
+from outrider.kit.models import Model
 from outrider.kit.outbox import Event
 
 LEASE = timedelta(seconds=330)
@@ -39,7 +38,7 @@ class ImportLeaseLost(Exception):
     """Raised when another worker holds the lease of the import, or there is no work left."""
 
 
-class Chunk(BaseModel):
+class Chunk(Model):
     """A range of rows: the number of rows by result, and the S3 object that has them."""
 
     number: int
@@ -51,7 +50,7 @@ class Chunk(BaseModel):
         return result is None or self.counts[result] > 0
 
 
-class ImportWork(BaseModel):
+class ImportWork(Model):
     """Worker's view of an import: its position in the file, the next chunk, and the number of
     attempts (`tries`) since a chunk was last saved."""
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
+from pydantic import ConfigDict, Field, JsonValue, model_validator
 
 from outrider.entities.schemas import Tags, Text
 from outrider.imports.columns.headers import check_mapping
@@ -21,6 +21,7 @@ from outrider.imports.models import (
 from outrider.kit.http import json_schema
 from outrider.kit.http.inputs import Checked, Input
 from outrider.kit.http.pagination import PageQuery
+from outrider.kit.models import Model
 
 Column = Annotated[str, Field(max_length=200)]
 
@@ -110,7 +111,7 @@ class MappingGiven(Input):
     mapping: Mapping | None = None
 
 
-class Upload(BaseModel):
+class Upload(Model):
     """Upload request of the file: send it as the body, with this method, URL and headers. The
     upload starts the import."""
 

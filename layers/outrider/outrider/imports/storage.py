@@ -9,19 +9,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pydantic import BaseModel
-
 from outrider.access.models import WorkspaceId
 from outrider.imports.models import PlannedRow, SettledRow
 from outrider.kit import json
 from outrider.kit.aws.s3 import MIN_PART, ObjectMissing, ObjectRange, Objects
+from outrider.kit.models import Model
 
 LINK_SECONDS = 3_600
 _UPLOAD = "upload"
 _CONVERTED = "converted"
 
 
-class ChunkEnd(BaseModel):
+class ChunkEnd(Model):
     """End of a chunk in the file: the numbers of bytes, lines and rows before it."""
 
     offset: int
@@ -101,7 +100,7 @@ class ImportFiles:
         return f"imports/{mode}/{workspace}/{self.import_id}/{name}"
 
 
-def _lines(values: Sequence[BaseModel]) -> bytes:
+def _lines(values: Sequence[Model]) -> bytes:
     return "\n".join(value.model_dump_json(exclude_none=True) for value in values).encode()
 
 

@@ -4,8 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from pydantic import BaseModel
-
 from outrider.access.models import Caller, WorkspaceId
 from outrider.feedback.notices import Kind, Notice
 from outrider.feedback.service import Feedback
@@ -16,6 +14,7 @@ from outrider.inbound.replies.recording import Replies
 from outrider.inbound.replies.unmatched import UnmatchedMails
 from outrider.inbound.reports.delivery_status import Report
 from outrider.kit import clock
+from outrider.kit.models import Model
 from outrider.kit.observability import metrics
 from outrider.kit.observability.logs import logger
 from outrider.kit.text.addresses import folded
@@ -32,7 +31,7 @@ _NOTICE_KINDS: dict[str, Kind] = {
 }
 
 
-class Received(BaseModel):
+class Received(Model):
     """Result of receiving an email. `message_id` is the sent message it is about, `reply_id` the
     stored reply."""
 

@@ -7,16 +7,17 @@ relay. The attribute is a single JSON text, so that a stream filter can test for
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
 from outrider.kit import clock, ids, json
+from outrider.kit.models import Model
 
 ATTRIBUTE = "_events"
 
 Mode = Literal["live", "test"]
 
 
-class Event(BaseModel):
+class Event(Model):
     """An event, as it is stored and published.
 
     `partition` is the workspace in one mode (live or test). `actor` is the cause of the event

@@ -3,9 +3,10 @@
 from datetime import timedelta
 from typing import Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
 from outrider.kit import clock
+from outrider.kit.models import Model
 from outrider.qualification.profiles import Profile
 from outrider.qualification.scoring import Score
 
@@ -27,7 +28,7 @@ Stage = Literal["research", "qualify", "contact"]
 STAGES: tuple[Stage, ...] = get_args(Stage)
 
 
-class LeadDraft(BaseModel):
+class LeadDraft(Model):
     """The first email to a lead, exactly as it will be sent."""
 
     model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
@@ -48,7 +49,7 @@ class LeadDraft(BaseModel):
     """Identifies the content. Approve with it, so that nothing else is approved."""
 
 
-class LeadFailure(BaseModel):
+class LeadFailure(Model):
     """The reason for which a lead failed."""
 
     model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
@@ -59,7 +60,7 @@ class LeadFailure(BaseModel):
     """The reason in a sentence."""
 
 
-class Lead(BaseModel):
+class Lead(Model):
     """A contact that is researched, qualified and contacted, by hand or by a workflow. Times are
     RFC 3339 UTC."""
 
@@ -135,7 +136,7 @@ class Lead(BaseModel):
         )
 
 
-class StoredProfile(BaseModel):
+class StoredProfile(Model):
     """The ideal customer profile of a workspace, as it is stored."""
 
     model_config = ConfigDict(frozen=True)

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from outrider.contacts.models import Contact
 from outrider.contacts.schemas import ContactReference
@@ -12,6 +12,7 @@ from outrider.kit.http import json_schema
 from outrider.kit.http.inputs import Input
 from outrider.kit.http.pagination import PageQuery
 from outrider.kit.http.requests import Instant
+from outrider.kit.models import Model
 from outrider.kit.outbound.urls import ShortWebAddress
 from outrider.leads.models import (
     Decision,
@@ -108,7 +109,7 @@ class LeadQuery(PageQuery):
         )
 
 
-class LeadContact(BaseModel):
+class LeadContact(Model):
     """Summary of a lead's contact."""
 
     model_config = ConfigDict(use_attribute_docstrings=True)
@@ -125,7 +126,7 @@ class LeadContact(BaseModel):
     """Name of the company."""
 
 
-class LeadView(BaseModel):
+class LeadView(Model):
     """A lead: one contact on its way through a workflow, or researched and qualified by hand."""
 
     model_config = ConfigDict(use_attribute_docstrings=True)
@@ -193,7 +194,7 @@ class LeadView(BaseModel):
         )
 
 
-class LeadDeleted(BaseModel):
+class LeadDeleted(Model):
     """A deleted lead; its contact is kept."""
 
     id: str

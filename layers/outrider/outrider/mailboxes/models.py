@@ -3,9 +3,10 @@
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from outrider.kit import clock
+from outrider.kit.models import Model
 from outrider.mailboxes.checks.models import Check
 from outrider.mailboxes.health.breaker import Breaker
 from outrider.mailboxes.health.guardrail import Guardrail
@@ -46,7 +47,7 @@ proof: no other workspace had added the address, which is enough if the deployme
 RATES: frozenset[HealthReason] = frozenset({"bounce_rate", "complaint_rate"})
 
 
-class SmtpServer(BaseModel):
+class SmtpServer(Model):
     """SMTP server that sends the emails of a mailbox of kind `smtp`. The password is encrypted."""
 
     model_config = ConfigDict(frozen=True)
@@ -58,7 +59,7 @@ class SmtpServer(BaseModel):
     locked_password: bytes = Field(repr=False)
 
 
-class Mailbox(BaseModel):
+class Mailbox(Model):
     """A sending address. `daily_cap` is reached at the end of the warm-up ramp; a mailbox marked
     `warmed` was warmed up elsewhere and has no ramp. At least `min_gap_seconds` pass between two
     emails."""

@@ -3,11 +3,12 @@
 from datetime import datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from outrider.kit.http import json_schema
 from outrider.kit.http.inputs import Input
 from outrider.kit.http.pagination import PageQuery
+from outrider.kit.models import Model
 from outrider.kit.outbound.targets import HOST_PATTERN, parse_host
 from outrider.kit.text.addresses import Email
 from outrider.mailboxes.checks.models import Check
@@ -144,14 +145,14 @@ class MailboxQuery(PageQuery):
     mailbox_pool: Annotated[PoolId | None, Field(description="Only mailboxes of this pool")] = None
 
 
-class SmtpView(BaseModel):
+class SmtpView(Model):
     host: str
     port: int
     security: Security
     username: str
 
 
-class Warmup(BaseModel):
+class Warmup(Model):
     """Warm-up ramp. `day` is the current day of the ramp; only days on which the mailbox sends
     count. `finished` from the last day on, or if the mailbox was warmed up elsewhere."""
 
@@ -163,7 +164,7 @@ class Warmup(BaseModel):
 _NOT_SHOWN = {"smtp", "breaker", "sending_days", "day_began_at"}
 
 
-class MailboxView(BaseModel):
+class MailboxView(Model):
     """A mailbox with today's (UTC) cap and usage. Until it is `verified`, it sends nothing and
     receives no replies. `used_today` is the number of emails counted against `cap_today`. If its
     provider refuses email, `health_detail` is the provider's own message, and `retry_at` is when
@@ -222,7 +223,7 @@ def warmup_of(mailbox: Mailbox, now: datetime) -> Warmup:
     return Warmup(day=day, finished=mailbox.is_warmed)
 
 
-class MailboxDeleted(BaseModel):
+class MailboxDeleted(Model):
     id: str
     object: Literal["mailbox"] = "mailbox"
     deleted: Literal[True] = True

@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
 from outrider.campaigns.enrollments import ids
 from outrider.campaigns.models import Said
 from outrider.kit import clock, json
+from outrider.kit.models import Model
 from outrider.messages import thread_ids
 from outrider.messages.bounces.reasons import BounceKind, BounceReason
 from outrider.sequences.models import Channel, ReplyClass
@@ -66,7 +67,7 @@ _SAID_FIRST = _SAYS | {"subject"}
 _NAMES = {"id", "contact_id", "thread_id", "enrollment_id"}
 
 
-class Content(BaseModel):
+class Content(Model):
     """Rendered content of an email, without headers."""
 
     model_config = ConfigDict(frozen=True)
@@ -76,7 +77,7 @@ class Content(BaseModel):
     html: str | None
 
 
-class Classification(BaseModel):
+class Classification(Model):
     """Class of a reply, who decided it, and the confidence (0 to 1). A person overrides the
     classifier."""
 
@@ -87,7 +88,7 @@ class Classification(BaseModel):
     confidence: float
 
 
-class Message(BaseModel):
+class Message(Model):
     """The one message of a step of an enrollment, written when its outcome is known, or a reply
     that was received. `unknown` means that it may or may not have been sent; it is never resent
     automatically. Each `…_at` time of an event after sending is the first time that it happened."""

@@ -4,13 +4,14 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Annotated, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from outrider.campaigns.models import EnrollmentState, Said
 from outrider.kit.http import json_schema
 from outrider.kit.http.inputs import Checked, Input
 from outrider.kit.http.pagination import MAX_CURSOR_LENGTH, PageQuery
 from outrider.kit.http.requests import Instant
+from outrider.kit.models import Model
 from outrider.kit.text.addresses import Email
 from outrider.messages.bounces.reasons import BounceKind, BounceReason
 from outrider.messages.models import Classification, Direction, GateName, Message, State
@@ -87,7 +88,7 @@ class PreviewQuery(StepChoice):
     sequence_id: Id
 
 
-class PreviewFinding(BaseModel):
+class PreviewFinding(Model):
     """A lint finding, or a reason why the step cannot be sent to this contact: a template variable
     without a value or default, no mailbox, no phone number, or another error of the content.
     `where` is a JSON Pointer into the sequence with its steps."""
@@ -99,7 +100,7 @@ class PreviewFinding(BaseModel):
     message: str
 
 
-class Preview(BaseModel):
+class Preview(Model):
     """A step as it would be rendered for a contact now. `html` and `text` are what the recipient
     reads; with click tracking, the `tracked_links` of the HTML become tracking links. Unsubscribe
     links in a preview have no effect. `enrolled` is false before the launch; variants and spintax
@@ -135,7 +136,7 @@ class TestSend(Input, StepChoice):
 TestResult = Literal["sent", "not_sent", "unknown"]
 
 
-class TestMessage(BaseModel):
+class TestMessage(Model):
     """A test message and its outcome. `not_sent`: the provider refused it, and `detail` is its
     reply. `unknown`: it may have been sent; check the inbox of the recipient."""
 
@@ -218,7 +219,7 @@ class SettlementRequest(Input, CreatedBetween):
 SettlementKind = Literal["settled", "not_unknown", "not_found", "contended"]
 
 
-class SettlementResult(BaseModel):
+class SettlementResult(Model):
     """Result for one message. `not_unknown`: it was already settled and is unchanged. `contended`:
     other requests kept changing it; settle it again. `reason` explains every result but
     `settled`."""
@@ -229,7 +230,7 @@ class SettlementResult(BaseModel):
     reason: str | None = None
 
 
-class SettlementBatch(BaseModel):
+class SettlementBatch(Model):
     """One result for each message. With filters, `has_more` means that more messages may follow
     after `next_cursor`, even if a call found few or none."""
 
@@ -251,7 +252,7 @@ class SettlementBatch(BaseModel):
         )
 
 
-class MessageView(BaseModel):
+class MessageView(Model):
     """The one message of a step of an enrollment, recorded when its outcome is known, or a reply
     that was received. `unknown` means that it may or may not have been sent; it is never resent
     automatically. The times of events after sending (`delivered_at`, `opened_at`, …) are those of
@@ -320,7 +321,7 @@ class MessageView(BaseModel):
         return cls.of(message, text=text, html=None)
 
 
-class MessageThread(BaseModel):
+class MessageThread(Model):
     """Messages to a contact in a campaign and the replies, oldest first: the newest 200, without
     HTML."""
 
@@ -332,7 +333,7 @@ class MessageThread(BaseModel):
     messages: list[MessageView]
 
 
-class ClosedGate(BaseModel):
+class ClosedGate(Model):
     """A closed gate; `until` is the time at which it opens without a person's action."""
 
     gate: GateName
@@ -341,7 +342,7 @@ class ClosedGate(BaseModel):
     until: str | None = None
 
 
-class StepToCome(BaseModel):
+class StepToCome(Model):
     """The next step; `skipped_because` is set if its condition is not met, so that it will be
     skipped."""
 
@@ -351,7 +352,7 @@ class StepToCome(BaseModel):
     skipped_because: str | None = None
 
 
-class Explanation(BaseModel):
+class Explanation(Model):
     """State of an enrollment and of its next step. `due_at` is when the step is due.
     `earliest_send_at` is the earliest time at which it can be sent: its slot if it is queued
     (`blocked_reason` is `queued`), otherwise not before the campaign's clock wakes; null if a

@@ -2,7 +2,9 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
+
+from outrider.kit.models import Model
 
 Store = Literal[
     "contacts",
@@ -18,7 +20,7 @@ Store = Literal[
 Result = Literal["erased", "kept", "expires", "pending"]
 
 
-class StoreResult(BaseModel):
+class StoreResult(Model):
     """Result of the erasure in one store: `count` of the items if they were counted, `until` when
     the last one expires. `pending` is not erased yet: repeat the request."""
 
@@ -31,7 +33,7 @@ class StoreResult(BaseModel):
     until: str | None = None
 
 
-class Counted(BaseModel):
+class Counted(Model):
     """Number of items when the erasure began."""
 
     model_config = ConfigDict(frozen=True)
@@ -42,7 +44,7 @@ class Counted(BaseModel):
     messages: int
 
 
-class Erasure(BaseModel):
+class Erasure(Model):
     """Erasure of one contact. It contains no personal data: `suppression_ids` are hashes."""
 
     model_config = ConfigDict(frozen=True)

@@ -2,19 +2,20 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from outrider.campaigns.enrollments.schemas import EnrollmentView
 from outrider.contacts.models import Contact
 from outrider.contacts.suppressions.models import Suppression
 from outrider.events.models import RecordedEvent
+from outrider.kit.models import Model
 from outrider.leads.schemas import LeadView
 from outrider.messages.schemas import MessageView
 from outrider.privacy.models import StoreResult
 from outrider.research.models import Findings
 
 
-class ContactErased(BaseModel):
+class ContactErased(Model):
     """Result of an erasure for each store. While `status` is `pending`, repeat the request."""
 
     contact_id: str
@@ -24,7 +25,7 @@ class ContactErased(BaseModel):
     stores: list[StoreResult]
 
 
-class ContactExport(BaseModel):
+class ContactExport(Model):
     """One page of the data stored about a contact. The first page has the contact, the research
     about its company, its leads and the suppressions of its addresses; every page has up to `limit`
     of the other records. `contact` is null if it was deleted."""

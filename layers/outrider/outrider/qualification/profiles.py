@@ -4,9 +4,10 @@ import hashlib
 import re
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from outrider.kit.http.inputs import Input
+from outrider.kit.models import Model
 from outrider.kit.text.addresses import normalise_domain
 from outrider.qualification.countries import country_of
 from outrider.qualification.phrases import words_of
@@ -109,7 +110,7 @@ class Exclusions(Criteria):
     """Domains of the company or of the contact's address; subdomains match too."""
 
 
-class Weights(BaseModel):
+class Weights(Model):
     """Relative weights of the rules; 0 excludes a rule from the score."""
 
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
+from outrider.kit.models import Model
 from outrider.qualification.countries import country_of
 from outrider.qualification.phrases import contains
 from outrider.qualification.profiles import Criteria, Exclusions, Profile
@@ -42,7 +43,7 @@ class Facts:
     signals: Sequence[Fact] = ()
 
 
-class ScoreLine(BaseModel):
+class ScoreLine(Model):
     """Contribution of one rule to the score."""
 
     model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
@@ -61,7 +62,7 @@ class ScoreLine(BaseModel):
     """Source of the value, such as `contact.title`, `company.industry` or `research.country`."""
 
 
-class Score(BaseModel):
+class Score(Model):
     """A score from 0 to 100, explained by lines."""
 
     model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)

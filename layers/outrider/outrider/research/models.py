@@ -2,8 +2,9 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
+from outrider.kit.models import Model
 from outrider.kit.outbound.connections import Reason
 
 Outcome = Literal["found", "unreachable", "disallowed"]
@@ -25,7 +26,7 @@ SourceError = (
 be read. `not_asked`: test keys make no requests."""
 
 
-class ResearchSource(BaseModel):
+class ResearchSource(Model):
     """One HTTP request, made or refused beforehand. `status` is the status of the response."""
 
     model_config = ConfigDict(frozen=True)
@@ -37,7 +38,7 @@ class ResearchSource(BaseModel):
     """Reason why the page could not be read; null if it was read."""
 
 
-class ResearchSignal(BaseModel):
+class ResearchSignal(Model):
     """A buying signal: something about the company that may be a reason to write to it."""
 
     model_config = ConfigDict(frozen=True)
@@ -48,7 +49,7 @@ class ResearchSignal(BaseModel):
     url: str | None = None
 
 
-class SiteFacts(BaseModel):
+class SiteFacts(Model):
     """Facts that a page states about its company. All texts are untrusted."""
 
     model_config = ConfigDict(frozen=True)
@@ -71,7 +72,7 @@ class SiteFacts(BaseModel):
     signals: list[ResearchSignal] = []
 
 
-class PageCaching(BaseModel):
+class PageCaching(Model):
     """What the headers of a page allow a cache to do with it (RFC 9111)."""
 
     model_config = ConfigDict(frozen=True)
@@ -87,7 +88,7 @@ class PageCaching(BaseModel):
     """When the page was last changed, as an HTTP date; null if it does not say so."""
 
 
-class Findings(BaseModel):
+class Findings(Model):
     """Stored result of a research, without any data of the contact.
 
     `site` is the address that was looked up; if it differs from the company's current site, the
@@ -106,7 +107,7 @@ class Findings(BaseModel):
     researched_at: str
 
 
-class SiteRecord(BaseModel):
+class SiteRecord(Model):
     """What is stored about a site for all contacts of its company.
 
     `findings` is None if the page may not be stored.

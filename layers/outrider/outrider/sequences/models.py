@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
 from outrider.kit import clock
+from outrider.kit.models import Model
 from outrider.mailboxes.health.guardrail import Guardrail
 
 Channel = Literal["email", "sms", "linkedin", "call", "task"]
@@ -47,7 +48,7 @@ ignored."""
 _BY_PERSON = frozenset({"linkedin", "call", "task"})
 
 
-class Variant(BaseModel):
+class Variant(Model):
     """One of several texts of a step, chosen by weight."""
 
     model_config = ConfigDict(frozen=True)
@@ -63,7 +64,7 @@ class Variant(BaseModel):
         return bool(self.text or self.html)
 
 
-class Step(BaseModel):
+class Step(Model):
     """One step, due `wait` after the previous step was done, or after enrollment. It has at least
     one variant. A manual step (`linkedin`, `call`, `task`) expires `timeout_days` after its task
     was opened."""
@@ -98,7 +99,7 @@ class Step(BaseModel):
         raise AssertionError("weights are positive")
 
 
-class SendWindow(BaseModel):
+class SendWindow(Model):
     """Days and hours in which steps are carried out, from `start` until before `end` (`HH:MM`)."""
 
     model_config = ConfigDict(frozen=True)
@@ -108,7 +109,7 @@ class SendWindow(BaseModel):
     end: str
 
 
-class Settings(BaseModel):
+class Settings(Model):
     """Settings of a campaign. Those of a sequence apply to the campaign that its launch creates."""
 
     model_config = ConfigDict(frozen=True)
@@ -145,7 +146,7 @@ OF_WORKFLOW = ("timezone", "windows", "daily_limit", "keep_running")
 """Settings that the campaign of a workflow has from the workflow."""
 
 
-class Sequence(BaseModel):
+class Sequence(Model):
     """A stored sequence. `steps_version` is the number of its current, immutable list of steps."""
 
     model_config = ConfigDict(frozen=True)

@@ -4,11 +4,12 @@
 from collections.abc import Sequence as Many
 from typing import Annotated, Any, Literal, Protocol, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from outrider.kit.http import json_schema
 from outrider.kit.http.inputs import Checked, Input
 from outrider.kit.http.pagination import PageQuery
+from outrider.kit.models import Model
 from outrider.mailboxes.models import DEFAULT_POOL
 from outrider.mailboxes.schemas import PoolId
 from outrider.sequences.lint.findings import LintFinding
@@ -86,7 +87,7 @@ class StepsQuery(Checked):
     ] = None
 
 
-class SequenceSummary(BaseModel):
+class SequenceSummary(Model):
     """A sequence. `steps` is the number of its steps, `steps_version` the number of their current
     version."""
 
@@ -124,7 +125,7 @@ class SequenceView(SequenceSummary):
         )
 
 
-class StepsView(BaseModel):
+class StepsView(Model):
     """Steps of a sequence. `version` is the version of the sequence, for `If-Match`."""
 
     sequence_id: str
@@ -143,7 +144,7 @@ class StepsView(BaseModel):
         )
 
 
-class SequenceLint(BaseModel):
+class SequenceLint(Model):
     """Lint findings in the current steps and the settings. `ok` is false if one is an error, which
     prevents the launch."""
 
@@ -163,7 +164,7 @@ class SequenceLint(BaseModel):
         )
 
 
-class SequenceDeleted(BaseModel):
+class SequenceDeleted(Model):
     id: str
     object: Literal["sequence"] = "sequence"
     deleted: Literal[True] = True

@@ -3,9 +3,10 @@
 from datetime import date
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field
 
 from outrider.kit.http.inputs import Input
+from outrider.kit.models import Model
 from outrider.kit.zones import Timezone
 from outrider.mailboxes.health.guardrail import Guardrail
 from outrider.sequences.models import SendWindow, Settings, Weekday
@@ -47,7 +48,7 @@ class Window(Input):
         return cls.model_validate({"days": window.days, "from": window.start, "to": window.end})
 
 
-class _Settings(BaseModel):
+class _Settings(Model):
     timezone: Timezone = "UTC"
     use_contact_timezone: bool = True
     windows: Annotated[list[Window], Field(max_length=MAX_WINDOWS)] = Field(default_factory=list)

@@ -4,13 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from string import ascii_lowercase
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from outrider.kit import ids
 from outrider.kit.aws.attributes import Problem
 from outrider.kit.errors import ValidationFailed, Violation
 from outrider.kit.http import json_schema
 from outrider.kit.http.inputs import Input, invalid
+from outrider.kit.models import Model
 from outrider.kit.text import templates
 from outrider.kit.text.quotes import quoted
 from outrider.kit.text.suggestions import did_you_mean
@@ -236,7 +237,7 @@ def replaced(given: Sequence[StepPut], current: Mapping[str, Step]) -> list[Step
     return [step.step(first=place == 0, step_id=step.id) for place, step in enumerate(given)]
 
 
-class VariantView(BaseModel):
+class VariantView(Model):
     id: str
     weight: int
     subject: str | None
@@ -244,7 +245,7 @@ class VariantView(BaseModel):
     html: str | None
 
 
-class StepView(BaseModel):
+class StepView(Model):
     """A step, in the form that PUT accepts. If there is only one variant, its content is in the
     step itself."""
 

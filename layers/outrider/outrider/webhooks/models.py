@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
 from outrider.events.models import RecordedEvent
 from outrider.kit import json
+from outrider.kit.models import Model
 
 _INTERNAL = {"mode", "actor", "request_id", "recorded_at"}
 
@@ -20,7 +21,7 @@ Directive = Literal["disable", "abort-message"]
 State = Literal["pending", "delivered", "failed"]
 
 
-class Webhook(BaseModel):
+class Webhook(Model):
     """A customer's endpoint and the events that it subscribes to."""
 
     model_config = ConfigDict(frozen=True)
@@ -39,7 +40,7 @@ class Webhook(BaseModel):
     version: int = 1
 
 
-class LastAttempt(BaseModel):
+class LastAttempt(Model):
     model_config = ConfigDict(frozen=True)
 
     at: str
@@ -49,7 +50,7 @@ class LastAttempt(BaseModel):
     latency_ms: int
 
 
-class EndpointState(BaseModel):
+class EndpointState(Model):
     """Health and requests in flight of an endpoint. It is an item of its own, since each attempt
     changes it.
 
@@ -77,7 +78,7 @@ class EndpointState(BaseModel):
         return self.model_copy(update=cleared)
 
 
-class Delivery(BaseModel):
+class Delivery(Model):
     """Delivery of one event to one webhook. `payload` is the text that is signed and sent; it never
     changes.
 
@@ -102,7 +103,7 @@ class Delivery(BaseModel):
     replay_id: str | None = None
 
 
-class Attempt(BaseModel):
+class Attempt(Model):
     """One request of a delivery. `error` is null if the endpoint accepted it, else `dns`,
     `blocked_address`, `connect`, `tls`, `timeout`, `protocol`, `invalid_url`, or `http_4xx` and the
     like; `answer` is the first KiB of the response body. A `probe` tests whether an endpoint that
@@ -120,7 +121,7 @@ class Attempt(BaseModel):
     answer: str = ""
 
 
-class DeliveryJob(BaseModel):
+class DeliveryJob(Model):
     """Queue message: attempt the delivery if it is due. `looks` is how many more times it may wait
     for a free slot of its endpoint."""
 
@@ -133,7 +134,7 @@ class DeliveryJob(BaseModel):
     looks: int = 0
 
 
-class ProbeJob(BaseModel):
+class ProbeJob(Model):
     """Queue message: probe an endpoint whose circuit breaker is open, with its oldest pending
     delivery, if a probe is due."""
 
@@ -144,7 +145,7 @@ class ProbeJob(BaseModel):
     webhook_id: str
 
 
-class PumpJob(BaseModel):
+class PumpJob(Model):
     """Queue message: drain the backlog of an endpoint, from the beginning or after the cursor
     `after`.
 
@@ -167,7 +168,7 @@ class PumpJob(BaseModel):
 Job = DeliveryJob | ProbeJob | PumpJob
 
 
-class ReplayJob(BaseModel):
+class ReplayJob(Model):
     """Queue message: start or continue a replay."""
 
     model_config = ConfigDict(frozen=True)
@@ -177,7 +178,7 @@ class ReplayJob(BaseModel):
     replay_id: str
 
 
-class Replay(BaseModel):
+class Replay(Model):
     """Repeated delivery of a webhook's events that were recorded from `since` (inclusive) to
     `until` (exclusive), optionally only those that `events` names. With a `delivery_status`, only
     events whose delivery has that status.

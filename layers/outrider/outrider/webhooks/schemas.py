@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field
 
 from outrider.events.catalogue import FAMILIES, NAMES, EventName, chosen
 from outrider.kit import clock
@@ -10,6 +10,7 @@ from outrider.kit.http import json_schema
 from outrider.kit.http.inputs import Input
 from outrider.kit.http.pagination import Page, PageQuery
 from outrider.kit.http.requests import Instant
+from outrider.kit.models import Model
 from outrider.kit.outbound.targets import MAX_URL
 from outrider.webhooks.deliveries.signing import MIN_TEXT, parse_secret
 from outrider.webhooks.endpoints import breaker
@@ -99,7 +100,7 @@ class SecretRotate(Input):
 HealthStatus = Literal["healthy", "failing", "waiting", "disabled"]
 
 
-class Health(BaseModel):
+class Health(Model):
     """Health of an endpoint. `failing`: the last delivery failed. `waiting`: five in a row failed,
     and only a probe is sent at `next_probe_at`; or the endpoint asked for a pause until
     `waits_until`. `in_flight` counts the requests in flight."""
@@ -138,7 +139,7 @@ def _health_status(webhook: Webhook, gate: EndpointState) -> HealthStatus:
     return "failing" if gate.failures else "healthy"
 
 
-class WebhookSummary(BaseModel):
+class WebhookSummary(Model):
     """A webhook. `disabled_reason`: `paused`: disabled through the API; `gone`: it answered 410;
     `asked`: it answered with the header `webhook-delivery: disable`; `failing`: no delivery
     succeeded for five days. Until `previous_secret_until` the secret before the last rotation signs
@@ -187,13 +188,13 @@ class WebhookPage(Page[WebhookSummary]):
     available_events: AvailableEvents
 
 
-class WebhookDeleted(BaseModel):
+class WebhookDeleted(Model):
     id: str
     object: Literal["webhook"] = "webhook"
     deleted: Literal[True] = True
 
 
-class WebhookTest(BaseModel):
+class WebhookTest(Model):
     """Outcome of a `webhook.test`. `error` is null if the endpoint accepted it, else `dns`,
     `blocked_address`, `connect`, `tls`, `timeout`, `protocol`, `invalid_url`, or `http_4xx` and the
     like; `answer` is the first KiB of the response body."""
@@ -267,7 +268,7 @@ class DeliveryQuery(PageQuery):
         return chosen(self.event.split(",")) if self.event else None
 
 
-class DeliverySummary(BaseModel):
+class DeliverySummary(Model):
     """Delivery of one event to one webhook. `attempt_count` counts all requests, `tries` those of
     the retry schedule, which ends after 21. A pending delivery is attempted at `next_attempt_at`,
     or when its endpoint recovers."""

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
 from outrider.kit import clock
+from outrider.kit.models import Model
 from outrider.leads.models import STAGES, Stage
 from outrider.mailboxes.models import DEFAULT_POOL
 from outrider.qualification.profiles import Profile
@@ -30,7 +31,7 @@ RUN_COUNTS = (
 failures is also counted by reason, as `failed_<reason>`."""
 
 
-class WorkflowSettings(BaseModel):
+class WorkflowSettings(Model):
     """Settings of a workflow. The last four also apply to its campaign."""
 
     model_config = ConfigDict(frozen=True)
@@ -68,7 +69,7 @@ class WorkflowSettings(BaseModel):
         return profile.model_copy(update={"threshold": self.threshold})
 
 
-class Workflow(BaseModel):
+class Workflow(Model):
     """A pipeline for leads. `stages` are in the order of `STAGES`.
 
     `run` is the number of its newest run, `clock` that of its newest Step Functions execution; only

@@ -2,11 +2,12 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from outrider.kit.http import json_schema
 from outrider.kit.http.inputs import Input
 from outrider.kit.http.pagination import PageQuery
+from outrider.kit.models import Model
 from outrider.kit.zones import Timezone
 from outrider.leads.models import STAGES, Stage
 from outrider.mailboxes.models import DEFAULT_POOL
@@ -33,7 +34,7 @@ def _ordered(stages: list[Stage]) -> list[Stage]:
 Stages = Annotated[list[Stage], Field(min_length=1, max_length=3), AfterValidator(_ordered)]
 
 
-class _Settings(BaseModel):
+class _Settings(Model):
     model_config = ConfigDict(use_attribute_docstrings=True)
 
     auto_review: bool = False
@@ -131,7 +132,7 @@ class WorkflowQuery(PageQuery):
     """Only workflows with this status."""
 
 
-class WorkflowSummary(BaseModel):
+class WorkflowSummary(Model):
     """A workflow without its settings."""
 
     model_config = ConfigDict(use_attribute_docstrings=True)
@@ -186,7 +187,7 @@ class WorkflowView(WorkflowSummary):
         )
 
 
-class WorkflowDeleted(BaseModel):
+class WorkflowDeleted(Model):
     """A deleted workflow. Its leads are kept; those that a stage was still to be done for have
     failed."""
 

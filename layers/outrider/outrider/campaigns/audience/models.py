@@ -3,16 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
 from outrider.access.models import Caller
 from outrider.campaigns.models import Campaign
 from outrider.contacts.schemas import ContactQuery
+from outrider.kit.models import Model
 
 PAGE = 200
 
 
-class AudienceJob(BaseModel):
+class AudienceJob(Model):
     """Progress of enrolling the contacts of a filter.
 
     `after` is the position in the list of contacts, `parts` the number of times it moved (the

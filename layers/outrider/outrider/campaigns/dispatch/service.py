@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
 from outrider.access.models import Caller
 from outrider.campaigns.audience.runner import STALLED_AFTER, AudienceWatch
@@ -16,6 +16,7 @@ from outrider.campaigns.statistics.models import Audience
 from outrider.kit import clock
 from outrider.kit.aws.attributes import Item
 from outrider.kit.aws.dynamodb import TransactionFailed, transact
+from outrider.kit.models import Model
 from outrider.sequences.service import SequenceService
 
 MAX_ROUNDS = 500
@@ -33,7 +34,7 @@ _LOST = timedelta(hours=1)
 _NOBODY = Audience(total=0, active=0, completed=0, paused=0, bounced=0, failed=0)
 
 
-class Round(BaseModel):
+class Round(Model):
     """Input of a round, passed by the state machine: `run` is the number of the execution, `round`
     that of the round within it. `looks` counts rounds since the wake-up that found nothing due."""
 

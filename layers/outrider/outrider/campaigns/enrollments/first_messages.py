@@ -6,9 +6,10 @@ import zlib
 from collections.abc import Mapping
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from outrider.kit import json
+from outrider.kit.models import Model
 
 MAX_SUBJECT = 900
 MAX_BYTES = 200_000
@@ -36,7 +37,7 @@ def _readable(text: str) -> str:
 _Text = Annotated[str, AfterValidator(_readable)]
 
 
-class FirstMessage(BaseModel):
+class FirstMessage(Model):
     """Content of the first message of an enrollment as it was shown for approval, which is sent as
     it is: it is data, not a template.
 

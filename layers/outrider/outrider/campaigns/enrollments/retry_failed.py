@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
 from outrider.access.models import Caller
 from outrider.campaigns.enrollments.lists import MOST_READ, EnrollmentLists
@@ -27,6 +27,7 @@ from outrider.kit.attempts import attempts
 from outrider.kit.aws.attributes import Item
 from outrider.kit.aws.dynamodb import Action, TransactionFailed, transact_named
 from outrider.kit.errors import Contended
+from outrider.kit.models import Model
 from outrider.sequences.errors import SequenceNotFound
 from outrider.sequences.service import SequenceService
 
@@ -36,7 +37,7 @@ RETRIED = "retried"
 _ATTEMPTS = 4
 
 
-class RetryJob(BaseModel):
+class RetryJob(Model):
     """Rest of a retry, as an SQS message. `after` is the position reached in the index. Enrollments
     that failed after `asked_at` are left alone."""
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, Field, JsonValue
+from pydantic import AfterValidator, Field, JsonValue
 
 from outrider.campaigns.models import (
     Enrollment,
@@ -12,6 +12,7 @@ from outrider.campaigns.models import (
 from outrider.kit import ids
 from outrider.kit.http.inputs import Input
 from outrider.kit.http.pagination import PageQuery
+from outrider.kit.models import Model
 from outrider.sequences.models import ReplyClass
 
 
@@ -60,7 +61,7 @@ class ContactEnrollmentQuery(PageQuery):
     ] = None
 
 
-class EnrollmentView(BaseModel):
+class EnrollmentView(Model):
     """Progress of one contact through one campaign.
 
     `status` is where it stands, `blocked_reason` why the next step has to wait, `exit_reason` in

@@ -2,11 +2,12 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from outrider.campaigns.schemas import MAX_CONTACTS, FilteredContacts
 from outrider.kit.http import json_schema
 from outrider.kit.http.requests import Instant
+from outrider.kit.models import Model
 from outrider.sequences.lint.findings import LintFinding
 from outrider.sequences.models import Channel
 
@@ -44,7 +45,7 @@ class PlanRequest(FilteredContacts):
         return self
 
 
-class StepPlan(BaseModel):
+class StepPlan(Model):
     """A step that is due at `due_at` and carried out at `send_at`; `reason` is why that is later.
     Without `send_at` the step is skipped or cannot be carried out, for `reason`."""
 
@@ -57,13 +58,13 @@ class StepPlan(BaseModel):
     reason: str | None
 
 
-class ContactPlan(BaseModel):
+class ContactPlan(Model):
     contact_id: str
     timezone: str | None
     steps: list[StepPlan]
 
 
-class DayPlan(BaseModel):
+class DayPlan(Model):
     """Messages sent and tasks due on one day (UTC)."""
 
     date: str
@@ -71,7 +72,7 @@ class DayPlan(BaseModel):
     tasks: int
 
 
-class SequencePlan(BaseModel):
+class SequencePlan(Model):
     """Forecast of a sequence from `at` on. It changes nothing, and assumes that no contact replies,
     opens or clicks, that tasks are done when they are due, and that nothing else is sent from the
     mailboxes.

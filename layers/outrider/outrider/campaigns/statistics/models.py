@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from pydantic import BaseModel
-
 from outrider.campaigns.models import EnrollmentState, OpenState
+from outrider.kit.models import Model
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +20,7 @@ class StepDay:
     counts: dict[str, int]
 
 
-class Audience(BaseModel):
+class Audience(Model):
     """Numbers of enrollments by group; the groups always add up to `total`."""
 
     total: int

@@ -5,15 +5,16 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from outrider.campaigns.statistics.models import Audience, StepDay
+from outrider.kit.models import Model
 from outrider.sequences.models import AUTOMATIC, Step
 
 _BY_CLASS, _BY_REASON = "replied_", "skipped_"
 
 
-class Counts(BaseModel):
+class Counts(Model):
     """Numbers of messages; a message counts at most once in each. `opened`, `clicked` and `replied`
     are by humans: out-of-office and other automatic replies are in `replied_by_class` only. An
     outcome counts on the day on which it happens."""
@@ -37,7 +38,7 @@ class Counts(BaseModel):
     expired: int = 0
 
 
-class Rate(BaseModel):
+class Rate(Model):
     """`value` is `numerator` / `denominator`, or null if the denominator is 0."""
 
     numerator: int
@@ -45,7 +46,7 @@ class Rate(BaseModel):
     value: float | None
 
 
-class Rates(BaseModel):
+class Rates(Model):
     """`delivered` and `bounced` are rates of sent messages, the others of sent messages that did
     not bounce, because not every mail server reports deliveries."""
 
@@ -58,13 +59,13 @@ class Rates(BaseModel):
     complained: Rate
 
 
-class VariantStats(BaseModel):
+class VariantStats(Model):
     variant_id: str
     counts: Counts
     rates: Rates
 
 
-class StepStats(BaseModel):
+class StepStats(Model):
     """`position` counts from 1; it is null for a step that the newest version of the sequence does
     not have."""
 
@@ -75,7 +76,7 @@ class StepStats(BaseModel):
     by_variant: list[VariantStats]
 
 
-class DayStats(BaseModel):
+class DayStats(Model):
     """An outcome counts on the day on which it happens, so the rate of one day can exceed 1."""
 
     day: str
@@ -86,7 +87,7 @@ class DayStats(BaseModel):
 DayText = Annotated[str, Field(json_schema_extra={"format": "date"})]
 
 
-class StatsView(BaseModel):
+class StatsView(Model):
     """`audience` is as of now, regardless of the days of the query."""
 
     campaign_id: str

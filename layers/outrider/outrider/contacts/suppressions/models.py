@@ -2,14 +2,16 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
+
+from outrider.kit.models import Model
 
 Kind = Literal["address", "domain"]
 GivenReason = Literal["unsubscribed", "complained", "bounced", "manual", "imported"]
 Reason = GivenReason | Literal["erased"]
 
 
-class Suppression(BaseModel):
+class Suppression(Model):
     """A suppressed address, or a suppressed domain with every address at it but not at its
     subdomains.
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, Tag, model_validator
+from pydantic import ConfigDict, Field, Tag, model_validator
 
 from outrider.contacts.suppressions.models import GivenReason, Kind
 from outrider.entities.schemas import MAX_BATCH
@@ -12,6 +12,7 @@ from outrider.kit.http import json_schema
 from outrider.kit.http.inputs import MANY, ONE, BatchBody, Input
 from outrider.kit.http.pagination import PageQuery
 from outrider.kit.http.requests import one_or_many
+from outrider.kit.models import Model
 from outrider.kit.text.addresses import Domain, Email
 
 
@@ -50,7 +51,7 @@ class SuppressionQuery(PageQuery):
     kind: Kind | None = None
 
 
-class SuppressionDeleted(BaseModel):
+class SuppressionDeleted(Model):
     id: str
     object: Literal["suppression"] = "suppression"
     deleted: Literal[True] = True
@@ -59,7 +60,7 @@ class SuppressionDeleted(BaseModel):
 Result = Literal["created", "unchanged", "failed"]
 
 
-class SuppressionResult(BaseModel):
+class SuppressionResult(Model):
     """Result of one row. `detail` is why it `failed`."""
 
     index: int
@@ -69,7 +70,7 @@ class SuppressionResult(BaseModel):
     detail: str | None = None
 
 
-class SuppressionBatchResult(BaseModel):
+class SuppressionBatchResult(Model):
     object: Literal["batch"] = "batch"
     counts: dict[Result, int]
     results: list[SuppressionResult]

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import Field, model_validator
 
 from outrider.kit import clock
 from outrider.kit.http.inputs import Checked, invalid
 from outrider.kit.http.requests import Day
+from outrider.kit.models import Model
 
 LONGEST_DAYS, DEFAULT_DAYS = 92, 30
 _DAY = timedelta(days=1)
@@ -34,7 +35,7 @@ class UsageQuery(Checked):
         return self
 
 
-class Used(BaseModel):
+class Used(Model):
     """Admitted requests by route family, and spent credits by kind of work."""
 
     calls: int

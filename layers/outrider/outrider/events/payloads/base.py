@@ -2,12 +2,13 @@
 
 from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 from pydantic.fields import FieldInfo
 from pydantic.json_schema import SkipJsonSchema
 
 from outrider.events.catalogue import EventName
 from outrider.kit import ids
+from outrider.kit.models import Model
 
 TAIL = f"[0-9a-hjkmnp-tv-z]{{{ids.LENGTH}}}"
 """Pattern of an id after its prefix (`ids.ALPHABET`)."""
@@ -15,7 +16,7 @@ _EXAMPLE = "01jf3k9q2c8m5v7x0b4n6t1rwe"
 _OF_CONTACT = "01jf3m5t4d8w6z0c2f7h9k3p5s"
 
 
-class Payload(BaseModel):
+class Payload(Model):
     """The `data` of one event."""
 
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)

@@ -20,7 +20,7 @@ from operator import or_
 from typing import Any, Protocol, TypeVar, get_args, get_origin, get_type_hints
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
-from pydantic import BaseModel, TypeAdapter
+from pydantic import TypeAdapter
 
 from outrider.kit import ids
 from outrider.kit.errors import InternalError, OutriderError, ResourceNotFound
@@ -41,6 +41,7 @@ from outrider.kit.http.responses import (
     render,
     render_error,
 )
+from outrider.kit.models import Model
 from outrider.kit.observability.invocations import observed
 from outrider.kit.observability.logs import logger
 
@@ -103,7 +104,7 @@ class Route:
     summary: str
     status: int
     handler: Callable[..., Any]
-    query: type[BaseModel] | None
+    query: type[Model] | None
     body: TypeAdapter[Any] | None
     result: Any
     may_exist: bool

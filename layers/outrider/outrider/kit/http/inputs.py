@@ -9,10 +9,11 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import ConfigDict, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from outrider.kit.aws.attributes import Problem, unstorable
+from outrider.kit.models import Model
 from outrider.kit.text.suggestions import did_you_mean
 
 ONE, MANY = "(one)", "(many)"
@@ -30,7 +31,7 @@ it."""
 _QUERY_ONLY = ("title", "default")
 
 
-class Checked(BaseModel):
+class Checked(Model):
     """Base class of models for client input."""
 
     @model_validator(mode="after")
@@ -75,7 +76,7 @@ class Input(Checked):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class BatchBody(BaseModel):
+class BatchBody(Model):
     """Base class of bodies with many rows, which may have up to `requests.MAX_BATCH_BODY` bytes.
 
     Rows are validated one by one, so that an invalid row does not prevent the others from being

@@ -15,11 +15,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from outrider.kit import json
 from outrider.kit.errors import ValidationFailed
 from outrider.kit.http.inputs import Checked
+from outrider.kit.models import Model
 
 _TAG_BYTES = 16
 MAX_CURSOR_LENGTH = 4096
@@ -44,7 +45,7 @@ class PageQuery(Checked):
         return self.model_dump(exclude={"limit", "cursor"}, exclude_none=True, mode="json")
 
 
-class Page(BaseModel, Generic[T]):
+class Page(Model, Generic[T]):
     """One page of a list."""
 
     object: Literal["list"] = "list"

@@ -11,7 +11,6 @@ from urllib.parse import parse_qsl
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
     Discriminator,
     Field,
@@ -23,6 +22,7 @@ from outrider.kit import clock, json
 from outrider.kit.errors import PayloadTooLarge, ValidationFailed, Violation
 from outrider.kit.http import json_schema
 from outrider.kit.http.inputs import MANY, ONE, BatchBody
+from outrider.kit.models import Model
 from outrider.kit.settings import settings
 from outrider.kit.text.quotes import OF_A_ROW, quoted, shortened
 from outrider.kit.text.suggestions import did_you_mean
@@ -113,7 +113,7 @@ def one_or_many(field: str) -> Discriminator:
     return Discriminator(lambda body: MANY if isinstance(body, dict) and field in body else ONE)
 
 
-def parse_query(query_string: str, model: type[BaseModel] | None) -> BaseModel | None:
+def parse_query(query_string: str, model: type[Model] | None) -> Model | None:
     """Return the query parameters as `model`. Raises ValidationFailed for unknown, repeated or
     invalid ones."""
     pairs = _pairs(query_string) if query_string else []
@@ -218,7 +218,7 @@ def read_rows(
 
 
 def _refused(
-    error: ValidationError, source: TypeAdapter[Any] | type[BaseModel], prefix: str = ""
+    error: ValidationError, source: TypeAdapter[Any] | type[Model], prefix: str = ""
 ) -> ValidationFailed:
     """Return the error that names all violations in `error`; `violations_of` says more."""
     from outrider.kit.http.violations import violations_of  # noqa: PLC0415 - only mistakes need it

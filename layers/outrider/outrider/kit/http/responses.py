@@ -3,10 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeAlias, TypeVar, get_args
 
-from pydantic import BaseModel
-
 from outrider.kit import json
 from outrider.kit.errors import OutriderError
+from outrider.kit.models import Model
 
 JSON, PROBLEM_JSON, HTML = "application/json", "application/problem+json", "text/html"
 Headers = dict[str, str]
@@ -62,7 +61,7 @@ class AnsweredBefore(Exception):
 
 def is_versioned(result: Any) -> bool:
     """Return whether results of this type, or of a member of its union, have an ETag."""
-    if isinstance(result, type) and issubclass(result, BaseModel):
+    if isinstance(result, type) and issubclass(result, Model):
         return "version" in result.model_fields
     return any(is_versioned(member) for member in get_args(result))
 
@@ -76,7 +75,7 @@ def render(result: Any, status: int) -> Answer:
     if isinstance(result, TextContent):
         return Answer(status, result.body, result.media, result.headers)
     headers = {"ETag": f'"{result.version}"'} if is_versioned(type(result)) else {}
-    body = result.model_dump_json() if isinstance(result, BaseModel) else json.dumps_text(result)
+    body = result.model_dump_json() if isinstance(result, Model) else json.dumps_text(result)
     return Answer(status, body, headers=headers)
 
 

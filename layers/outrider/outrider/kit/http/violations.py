@@ -9,11 +9,12 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from outrider.kit import json
 from outrider.kit.errors import Violation
 from outrider.kit.http.inputs import MANY, ONE
+from outrider.kit.models import Model
 from outrider.kit.text.quotes import quoted, shortened
 from outrider.kit.text.suggestions import did_you_mean
 
@@ -26,7 +27,7 @@ _MOST_BITS = 100
 
 Location = tuple[int | str, ...]
 Schema = Mapping[str, Any]
-Source = TypeAdapter[Any] | type[BaseModel]
+Source = TypeAdapter[Any] | type[Model]
 
 _OBJECT = "{name} must be an object {{…}}, not {value}"
 _WHOLE = "{name} must be a whole number, not {value}"
@@ -256,7 +257,7 @@ class _Writer:
         self._example = next(iter(updates.get("examples", ())), self._example)
 
 
-def _is_secret(model: type[BaseModel], part: int | str) -> bool:
+def _is_secret(model: type[Model], part: int | str) -> bool:
     fields = model.model_fields.items()
     return any(not field.repr for name, field in fields if part in (name, field.alias))
 

@@ -3,12 +3,13 @@
 import secrets
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
 from outrider.kit import clock
+from outrider.kit.models import Model
 
 
-class Rescoring(BaseModel):
+class Rescoring(Model):
     """Rescoring after a change of a profile, as it is stored. It goes through the leads twice: see
     `leads.rescoring.worker`. Times are RFC 3339 UTC."""
 
@@ -38,7 +39,7 @@ def new_rescoring(workflow_id: str | None = None) -> Rescoring:
     return Rescoring(id=secrets.token_hex(8), workflow_id=workflow_id, started_at=clock.timestamp())
 
 
-class RescoringView(BaseModel):
+class RescoringView(Model):
     """Progress of the new scores after the last change of a profile."""
 
     model_config = ConfigDict(use_attribute_docstrings=True)

@@ -2,7 +2,9 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
+
+from outrider.kit.models import Model
 
 Subject = Literal["ownership", "identity", "account", "login", "spf", "dkim", "dmarc", "mx"]
 """Subject of a finding. `ownership`: the workspace owns the address. `identity`: Amazon SES has a
@@ -12,7 +14,7 @@ Result = Literal["pass", "warn", "fail", "unknown"]
 """Result of a finding. `unknown`: it could not be determined now, or not from here."""
 
 
-class DnsRecord(BaseModel):
+class DnsRecord(Model):
     """DNS record to publish, in the form that DNS providers ask for."""
 
     model_config = ConfigDict(frozen=True)
@@ -23,7 +25,7 @@ class DnsRecord(BaseModel):
     value: str
 
 
-class Finding(BaseModel):
+class Finding(Model):
     """`detail` is what was found, `remedy` what to do about it."""
 
     model_config = ConfigDict(frozen=True)
@@ -35,7 +37,7 @@ class Finding(BaseModel):
     records: list[DnsRecord] = []
 
 
-class Check(BaseModel):
+class Check(Model):
     model_config = ConfigDict(frozen=True)
 
     checked_at: str

@@ -2,15 +2,14 @@
 
 from typing import Literal, Self
 
-from pydantic import BaseModel
-
+from outrider.kit.models import Model
 from outrider.mailboxes.checks.models import Check
 from outrider.mailboxes.health.assessment import DAYS, EmailCounts
 from outrider.mailboxes.models import HealthReason, HealthState, Status
 from outrider.mailboxes.schemas import Warmup
 
 
-class ResultRate(BaseModel):
+class ResultRate(Model):
     """`value` is null if the denominator is 0."""
 
     numerator: int
@@ -23,7 +22,7 @@ class ResultRate(BaseModel):
         return cls(numerator=count, denominator=whole, value=value)
 
 
-class Results(BaseModel):
+class Results(Model):
     """Email outcomes of the last days, each counted on the day it happened."""
 
     sent: int
@@ -41,7 +40,7 @@ class Results(BaseModel):
         )
 
 
-class MailboxDeliverability(BaseModel):
+class MailboxDeliverability(Model):
     id: str
     email: str
     mailbox_pool: str
@@ -55,7 +54,7 @@ class MailboxDeliverability(BaseModel):
     """Recommended actions, most urgent first."""
 
 
-class PoolDeliverability(BaseModel):
+class PoolDeliverability(Model):
     id: str
     name: str
     warmed: bool
@@ -65,7 +64,7 @@ class PoolDeliverability(BaseModel):
     to_do: list[str]
 
 
-class Deliverability(BaseModel):
+class Deliverability(Model):
     """Report of the last `days`, today (UTC) included."""
 
     object: Literal["deliverability"] = "deliverability"

@@ -9,9 +9,10 @@ accepted email, so that accepted emails cost no write.
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
 from outrider.kit import clock
+from outrider.kit.models import Model
 
 Reason = Literal["identity", "account_refused", "login_refused", "unreachable", "content_refused"]
 """Subject of a refusal by the provider: the sending address (`identity`), its account, the login,
@@ -39,7 +40,7 @@ _RULES: dict[Reason, _Rule] = {
 }
 
 
-class Breaker(BaseModel):
+class Breaker(Model):
     """State after `failures` refusals in a row since `since`. `reason` and `detail` (the provider's
     own message) are of the last one. `openings` counts how often in a row it has opened."""
 

@@ -3,7 +3,9 @@
 from datetime import timedelta
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
+
+from outrider.kit.models import Model
 
 SPAN = timedelta(hours=24)
 REASON = "guardrail"
@@ -12,7 +14,7 @@ REASON = "guardrail"
 Tripped = Literal["bounces", "complaints"]
 
 
-class Guardrail(BaseModel):
+class Guardrail(Model):
     """Bounce and complaint limits that pause a mailbox or campaign: if at least `min_sent` emails
     were sent, and both the share `bounce_rate` and the number `min_bounces` of them bounced;
     likewise for complaints. The minimum numbers keep one angry recipient from pausing a mailbox

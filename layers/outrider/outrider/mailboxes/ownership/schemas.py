@@ -2,9 +2,10 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import Field, model_validator
 
 from outrider.kit.http.inputs import Input
+from outrider.kit.models import Model
 from outrider.kit.text.addresses import Domain, Email
 from outrider.mailboxes.checks.models import DnsRecord
 from outrider.mailboxes.models import Mailbox, Proof
@@ -29,7 +30,7 @@ class VerificationRequest(Input):
     code: Annotated[Code | None, Field(repr=False)] = None
 
 
-class MailboxVerification(BaseModel):
+class MailboxVerification(Model):
     """State of the verification that the workspace owns the address. `detail` is the result and the
     next step, `record` the DNS record to publish."""
 
@@ -79,6 +80,6 @@ class OwnershipGrant(Input):
         return self
 
 
-class OwnershipGranted(BaseModel):
+class OwnershipGranted(Model):
     workspace_id: str
     owns: str

@@ -1,6 +1,8 @@
 """Mailbox pools and their limits."""
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
+
+from outrider.kit.models import Model
 
 MAX_MAILBOXES = 500
 """Mailboxes per pool: each dispatcher round of a campaign reads them all."""
@@ -10,7 +12,7 @@ MAX_POOLS = 100
 """Pools per workspace: a list request reads them all, with their mailboxes."""
 
 
-class Pool(BaseModel):
+class Pool(Model):
     """Mailboxes that share the sending of campaigns."""
 
     model_config = ConfigDict(frozen=True)

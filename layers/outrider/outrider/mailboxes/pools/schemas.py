@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
 from outrider.kit.http import json_schema
 from outrider.kit.http.inputs import Input
+from outrider.kit.models import Model
 from outrider.mailboxes.models import Mailbox
 from outrider.mailboxes.pools.models import Pool
 from outrider.mailboxes.schemas import Name, PoolId
@@ -26,7 +27,7 @@ class PoolUpdate(Input):
     name: Name | None = None
 
 
-class PoolMailboxes(BaseModel):
+class PoolMailboxes(Model):
     """Numbers of mailboxes. `sending` mailboxes are verified and neither paused nor failing."""
 
     total: int
@@ -38,7 +39,7 @@ class PoolMailboxes(BaseModel):
     failing: int
 
 
-class PoolView(BaseModel):
+class PoolView(Model):
     """A pool as of today (UTC). `warmed`: at least one of its mailboxes is warmed up. Capacity
     counts the mailboxes that can send."""
 
@@ -78,7 +79,7 @@ class PoolView(BaseModel):
         )
 
 
-class PoolDeleted(BaseModel):
+class PoolDeleted(Model):
     id: str
     object: Literal["mailbox_pool"] = "mailbox_pool"
     deleted: Literal[True] = True

@@ -2,7 +2,9 @@
 
 from typing import Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
+
+from outrider.kit.models import Model
 
 Severity = Literal["error", "warning", "info"]
 """An `error` prevents the launch: the message cannot be rendered, or it deceives the recipient."""
@@ -45,7 +47,7 @@ class Remark(NamedTuple):
     message: str
 
 
-class LintFinding(BaseModel):
+class LintFinding(Model):
     """One finding. `where` is a JSON Pointer into the sequence and its steps as the API returns
     them; `step` is the id of the step that it concerns, or null."""
 
