@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
+from outrider.kit.models import Model
 from outrider.qualification.scoring import Score
 
 _RESEARCH = "research."
 """Prefix of the sources of values that research read on a website."""
 
 
-class QuotedText(BaseModel):
+class QuotedText(Model):
     """A text that somebody else wrote, and where it stands.
 
     A writer treats it as data: a provider marks it as a quotation in what it sends to its model,
@@ -27,7 +28,7 @@ class QuotedText(BaseModel):
     is_untrusted: bool
 
 
-class RationaleLine(BaseModel):
+class RationaleLine(Model):
     """What one rule of the profile adds to a score."""
 
     model_config = ConfigDict(frozen=True)
@@ -41,7 +42,7 @@ class RationaleLine(BaseModel):
     """Value of the lead that was compared; None if none is known."""
 
 
-class RationaleRequest(BaseModel):
+class RationaleRequest(Model):
     """A scored lead, of which is asked why it fits."""
 
     model_config = ConfigDict(frozen=True)
@@ -70,7 +71,7 @@ class RationaleRequest(BaseModel):
         )
 
 
-class Rationale(BaseModel):
+class Rationale(Model):
     """Why a lead has its score. It explains the number and never changes it."""
 
     model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
@@ -94,7 +95,7 @@ FactName = Literal[
 ]
 
 
-class KnownFact(BaseModel):
+class KnownFact(Model):
     """A fact about a company or, for `person`, about the contact."""
 
     model_config = ConfigDict(frozen=True)
@@ -103,7 +104,7 @@ class KnownFact(BaseModel):
     value: QuotedText
 
 
-class SummaryRequest(BaseModel):
+class SummaryRequest(Model):
     """What is known about a company, of which a summary is asked."""
 
     model_config = ConfigDict(frozen=True)
@@ -119,7 +120,7 @@ class SummaryRequest(BaseModel):
         return [fact.value for fact in self.facts if fact.name == name]
 
 
-class SummaryLine(BaseModel):
+class SummaryLine(Model):
     """A sentence of a summary, with the sources of what it says."""
 
     model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
@@ -131,7 +132,7 @@ class SummaryLine(BaseModel):
     `dns` for the mail provider."""
 
 
-class Summary(BaseModel):
+class Summary(Model):
     """What is known about a company, in sentences."""
 
     model_config = ConfigDict(frozen=True)
@@ -144,7 +145,7 @@ class Summary(BaseModel):
         return " ".join(line.text for line in self.lines)
 
 
-class DraftRequest(BaseModel):
+class DraftRequest(Model):
     """An email that is asked for, grounded in what is known about the recipient."""
 
     model_config = ConfigDict(frozen=True)
@@ -156,7 +157,7 @@ class DraftRequest(BaseModel):
     """The template of the step, rendered for the recipient, as plain text."""
 
 
-class WrittenDraft(BaseModel):
+class WrittenDraft(Model):
     """An email that a model wrote. It is content, and is never rendered as a template."""
 
     model_config = ConfigDict(frozen=True)
