@@ -9,7 +9,8 @@ from outrider.kit.text import liquid, spintax
 from outrider.kit.text.templates import TemplateInvalid
 from outrider.sequences.models import Step, Variant
 
-_OURS = frozenset({"sender", "unsubscribe_url"})
+_OURS = frozenset({"research", "sender", "unsubscribe_url"})
+"""Variables that are no fields of the contact."""
 
 
 class VariantKey(NamedTuple):

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from html import escape
 from typing import Any, Literal
@@ -44,7 +44,7 @@ class Mail:
 class Draft:
     """A step to be rendered for a contact. Without a mailbox, templates cannot use `sender`.
 
-    Templates can use the contact's fields, `custom`, `sender.name`, `sender.email` and
+    Templates can use the contact's fields, `custom`, `research`, `sender.name`, `sender.email` and
     `unsubscribe_url`. All methods raise TemplateInvalid if a variable without a default has no
     value, or if the result is empty or too long.
     """
@@ -56,6 +56,8 @@ class Draft:
     mailbox: Mailbox | None
     message_id: str
     links: Links
+    research: Mapping[str, Any] = field(default_factory=dict)
+    """Values of the template variable `research`."""
 
     def mail(self) -> Mail:
         """Return the rendered email. Also raises ValueError if a header value is not allowed."""
@@ -155,6 +157,7 @@ class Draft:
         """Values of the template variables, by name."""
         values = self.contact.model_dump(exclude_none=True)
         values["unsubscribe_url"] = self._unsubscribe_url
+        values["research"] = self.research
         if self.mailbox:
             sender = {"name": self.mailbox.name, "email": self.mailbox.email}
             values["sender"] = {name: value for name, value in sender.items() if value}

@@ -69,4 +69,5 @@ def begin(seen: Snapshot, enrollment: Enrollment, step: Step) -> Draft:
         mailbox=seen.mailbox,
         message_id=seen.message_id,
         links=seen.links,
+        research=seen.research,
     )

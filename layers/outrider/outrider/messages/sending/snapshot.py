@@ -1,7 +1,8 @@
 """Snapshot of everything a step depends on, read in one call."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from outrider.access.repository import WorkspaceRepository
 from outrider.campaigns.enrollments import branching
@@ -20,6 +21,7 @@ from outrider.mailboxes.repository import MailboxRepository
 from outrider.messages.models import Message
 from outrider.messages.repository import MessageRepository
 from outrider.messages.tracking.links import Links
+from outrider.research.template_values import template_values
 from outrider.sequences import kept
 from outrider.sequences.models import Settings, Step
 from outrider.sequences.repository import SequenceRepository, steps_from
@@ -84,6 +86,8 @@ class Snapshot:
     supply: Supply | None = None
     approved: FirstMessage | None = None
     """Content of the message, if a person approved it."""
+    research: Mapping[str, Any] = field(default_factory=dict)
+    """Values of the template variable `research`; empty if no template asks for it."""
 
     @property
     def way(self) -> PinnedSequence:
@@ -137,6 +141,8 @@ class SnapshotReader:
             keys["mailbox"] = self.mailboxes.key(job.mailbox_id)
         if steps is None:
             keys["steps"] = steps_at
+        elif _ask_for_research(steps):
+            keys["research"] = self.contacts.beside(job.contact_id)
         if job.approved:
             keys["approved"] = self.enrollments.approved_key(job.contact_id)
         tables = {table for table, _, _ in keys.values()}
@@ -144,12 +150,25 @@ class SnapshotReader:
         items = {name: found.get((table.name, pk, sk)) for name, (table, pk, sk) in keys.items()}
         if steps is None and (item := items["steps"]):
             steps = kept.keep(steps_at, steps_from(item["steps"]))
+            if _ask_for_research(steps):
+                table, pk, sk = self.contacts.beside(job.contact_id)
+                items["research"] = table.get(pk, sk, consistent=newest)
         return _snapshot(job.message_id, items, self._links(items["workspace"]), steps or ())
 
     def _links(self, workspace: Item | None) -> Links | None:
         if workspace is None:
             return None
         return Links(self.base_url, self.campaigns.workspace, workspace["link_secret"])
+
+
+def _ask_for_research(steps: Sequence[Step]) -> bool:
+    """Return whether a template of the steps may use the variable `research`."""
+    return any(
+        source and "research" in source
+        for step in steps
+        for variant in step.variants
+        for source in (variant.subject, variant.text, variant.html)
+    )
 
 
 def contact_of(item: Item | None, touch: Touch | None) -> Contact | None:
@@ -164,7 +183,7 @@ def _snapshot(
     campaign, enrollment = items["campaign"], items["enrollment"]
     touch = Touch.from_item(items["touch"])
     mailbox, message = items.get("mailbox"), items["message"]
-    approved = items.get("approved")
+    approved, research = items.get("approved"), items.get("research")
     return Snapshot(
         message_id=message_id,
         links=links,
@@ -176,4 +195,5 @@ def _snapshot(
         message=Message.from_item(message) if message else None,
         touch=touch,
         approved=FirstMessage.from_item(approved) if approved else None,
+        research=template_values(research["facts"]) if research else {},
     )

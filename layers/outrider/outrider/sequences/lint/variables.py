@@ -7,6 +7,7 @@ from outrider.contacts.models import Contact
 from outrider.kit.text import liquid, spintax
 from outrider.kit.text.liquid import Variable, written
 from outrider.kit.text.templates import TemplateInvalid
+from outrider.research import template_values
 from outrider.sequences.lint.findings import Remark
 from outrider.sequences.lint.parts import TextPart
 
@@ -15,7 +16,7 @@ _SHOWN = 10
 _ALWAYS = {name for name, field in Contact.model_fields.items() if field.default is not None}
 _FIELDS = {*Contact.model_fields, *Contact.model_computed_fields}
 _SENDER = frozenset({"name", "email"})
-_KNOWN = _FIELDS | {"sender", "unsubscribe_url"}
+_KNOWN = _FIELDS | {"research", "sender", "unsubscribe_url"}
 _CERTAIN = (_ALWAYS - {"custom"}) | {"unsubscribe_url"}
 
 
@@ -57,6 +58,8 @@ def _is_known(variable: Variable) -> bool:
     root, *inner = variable.path
     if root == "sender":
         return bool(inner) and inner[0] in _SENDER
+    if root == "research":
+        return not inner or inner[0] in template_values.NAMES
     return root in _KNOWN
 
 
