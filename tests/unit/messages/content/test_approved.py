@@ -26,7 +26,9 @@ BREAKS = ["\r\n", "\r", "\n", "\r\nBcc: eve@example.com", "\r\n.\r\n", " ", "\t"
 UNREADABLE = ["\x00", "\x0b", "\x1b[2J", "\x7f", "\x9c", "\ud800"]
 READABLE = st.characters(exclude_categories=("Cs", "Cc", "Z"))
 WORDS = st.lists(st.sampled_from(FRAGMENTS) | st.text(READABLE, max_size=20), max_size=8)
-ONE_LINE = WORDS.map(lambda words: " ".join("".join(["Hello", *words]).split()).replace("=?", "="))
+ONE_LINE = WORDS.map(
+    lambda words: " ".join("".join(["Hello", *words]).split()).replace("=?", "=")[:800].rstrip()
+)
 TEXT = st.lists(
     st.sampled_from(FRAGMENTS + BREAKS) | st.text(READABLE, max_size=20), max_size=8
 ).map(lambda parts: "".join(["Hi", *parts]))
