@@ -12,9 +12,10 @@ from outrider.leads.schemas import (
     LeadView,
     ProfileView,
 )
-from outrider.leads.wiring import leads, profiles
+from outrider.leads.wiring import profiles
 from outrider.qualification.profiles import Profile
 from outrider.research.schemas import Research
+from outrider.workflows.lead_wiring import leads
 
 api = native_api()
 handler = needs(

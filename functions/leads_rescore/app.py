@@ -8,7 +8,7 @@ from outrider.kit.aws.sqs import handle_records, turn_left
 from outrider.kit.observability.invocations import observed
 from outrider.kit.observability.logs import logger
 from outrider.kit.settings import Environment, needs
-from outrider.leads.wiring import rescoring_worker
+from outrider.workflows.lead_wiring import rescoring_worker
 
 _LONGEST_PAGE_MS = 30_000
 

@@ -3,8 +3,8 @@
 from outrider.access.admission import native_api
 from outrider.access.models import Caller
 from outrider.kit.settings import Environment, needs
-from outrider.leads.wiring import leads
 from outrider.research.schemas import Research, ResearchRequest
+from outrider.workflows.lead_wiring import leads
 
 api = native_api()
 handler = needs(

@@ -1,19 +1,17 @@
 """New scores of leads after a change of their profile."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from outrider.access.models import WorkspaceId
-from outrider.kit import ids
 from outrider.leads.models import Stage
 from outrider.leads.rescoring import worker
 from outrider.leads.rescoring.worker import RescoringWorker
-from outrider.leads.wiring import lead_repository, rescoring_worker
-from outrider.qualification.profiles import Profile
+from outrider.leads.wiring import lead_repository
+from outrider.workflows.lead_wiring import rescoring_worker
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
 from tests.harness.failures import When, crash_points
@@ -52,26 +50,9 @@ def settle(cloud: Cloud) -> None:
     cloud.drain()
 
 
-@dataclass(frozen=True)
-class Settings:
-    """Settings of a workflow with a profile of its own."""
-
-    profile: Profile
-
-    def qualifies_by(self, of_workspace: Profile) -> Profile:
-        return self.profile
-
-
-@dataclass(frozen=True)
-class Workflow:
-    stages: Sequence[Stage]
-    settings: Settings
-
-
-def worker_of(api: Api, workflows: Mapping[str, Workflow] | None = None) -> RescoringWorker:
-    """The worker, which knows these workflows and queues nothing."""
-    made = rescoring_worker(WorkspaceId(api.workspace().id), lambda _: workflows or {})
-    return replace(made, go_on=lambda *_: None)
+def worker_of(api: Api) -> RescoringWorker:
+    """The worker, which queues nothing."""
+    return replace(rescoring_worker(WorkspaceId(api.workspace().id)), go_on=lambda *_: None)
 
 
 class TestChangeOfTheProfile:
@@ -204,7 +185,54 @@ class TestChangeOfTheProfile:
         assert (done["status"], done["checked"], done["total"]) == ("completed", 2, 2)
 
 
+def a_workflow(api: Api, stages: list[Stage], **settings: Any) -> str:
+    body = {"name": "First", "stages": stages, "settings": settings}
+    answer = api.post("/v1/workflows", body)
+    assert answer.status == 201, answer.text
+    return str(answer.json["id"])
+
+
 class TestLeadOfAWorkflow:
+    @pytest.mark.parametrize(
+        ("changed", "score", "status"),
+        [
+            ({"profile": FINANCE}, 0, "disqualified"),
+            ({"threshold": 40}, 57, "qualified"),
+            ({"profile": None}, 100, "qualified"),
+        ],
+        ids=str,
+    )
+    def test_gets_a_new_score_when_its_workflow_is_changed(
+        self, api: Api, cloud: Cloud, changed: dict[str, Any], score: int, status: str
+    ) -> None:
+        profile = {"titles": ["sales"], "countries": ["DE"]}
+        workflow_id = a_workflow(api, ["qualify"], profile=profile)
+        body = {"email": "ada@acme.example", "title": "Sales", "workflow_id": workflow_id}
+        lead_id = api.post("/v1/leads", body).json["id"]
+        before = api.post(f"/v1/leads/{lead_id}/qualify").json
+        leads = lead_repository(WorkspaceId(api.workspace().id))
+        lead = leads.get(lead_id)
+        assert lead is not None
+        leads.change(lead, lead.at_stage(None, status="disqualified"), [])
+        alone = qualified(api, "Sales", "bo")
+
+        answer = api.patch(f"/v1/workflows/{workflow_id}", {"settings": changed})
+        cloud.drain()
+
+        assert (before["score"], answer.status) == (57, 200)
+        assert shown(api, lead_id)[:2] == (score, status)
+        assert shown(api, alone)[0] == 100
+        (event,) = api.get("/v1/events?type=profile.updated").json["data"]
+        assert event["data"] == {"workflow_id": workflow_id}
+
+    def test_keeps_its_score_when_other_settings_are_changed(self, api: Api, cloud: Cloud) -> None:
+        workflow_id = a_workflow(api, ["qualify"])
+
+        api.patch(f"/v1/workflows/{workflow_id}", {"name": "Second"})
+        cloud.drain()
+
+        assert api.get("/v1/events?type=profile.updated").json["data"] == []
+
     @pytest.mark.parametrize(
         ("stages", "title", "before", "after"),
         [
@@ -229,15 +257,14 @@ class TestLeadOfAWorkflow:
         before: dict[str, Any],
         after: tuple[str, Stage | None],
     ) -> None:
-        workspace = WorkspaceId(api.workspace().id)
-        leads, workflow_id = lead_repository(workspace), ids.new("wfl")
+        leads = lead_repository(WorkspaceId(api.workspace().id))
+        workflow_id = a_workflow(api, stages, profile=FINANCE)
         lead = leads.get(qualified(api, title))
         assert lead is not None
         leads.change(lead, lead.changed(workflow_id=workflow_id, staged_at=WHEN, **before), [])
         api.put("/v1/profile", {"titles": ["nobody"]})
 
-        workflow = Workflow(stages, Settings(Profile(titles=["finance"])))
-        worker_of(api, {workflow_id: workflow}).run(None, lambda: True)
+        worker_of(api).run(None, lambda: True)
 
         now = leads.get(lead.id)
         assert now is not None

@@ -1,6 +1,6 @@
 """Errors of leads."""
 
-from outrider.kit.errors import DuplicateResource, ResourceNotFound
+from outrider.kit.errors import Conflict, DuplicateResource, ResourceNotFound
 
 
 class LeadNotFound(ResourceNotFound):
@@ -18,6 +18,26 @@ class LeadExists(DuplicateResource):
             f"The contact has the lead {lead_id} already: use that one, or delete it first"
         )
         self.lead_id = lead_id
+
+
+class StatusOfWorkflow(Conflict):
+    """The status of a lead of a workflow cannot be set to anything."""
+
+    def __init__(self, status: str) -> None:
+        super().__init__(
+            f"Only the workflow of this lead makes it {status}. Set disqualified to take it out of "
+            "the workflow, or new to have the workflow begin with it again"
+        )
+
+
+class AlreadyEnrolled(Conflict):
+    """The lead was enrolled, so that its status follows its emails."""
+
+    def __init__(self, enrollment_id: str) -> None:
+        super().__init__(
+            "The lead was enrolled, so its status follows its emails. To send no more of them: "
+            f"POST /v1/enrollments/{enrollment_id}/stop"
+        )
 
 
 class NotResearched(ResourceNotFound):

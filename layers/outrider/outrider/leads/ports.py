@@ -1,8 +1,9 @@
 """What leads have to know about workflows, whose code depends on that of leads."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Protocol
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal, Protocol
 
+from outrider.kit.aws.dynamodb import Action
 from outrider.leads.models import Stage
 from outrider.qualification.profiles import Profile
 
@@ -25,8 +26,31 @@ class LeadWorkflow(Protocol):
         ...
 
     @property
+    def status(self) -> Literal["idle", "running", "paused"]:
+        """`idle`: no run is under way."""
+        ...
+
+    @property
+    def paused_reason(self) -> str | None:
+        """Why its run is paused."""
+        ...
+
+    @property
     def settings(self) -> QualifyingSettings: ...
 
 
-LeadWorkflows = Callable[[Iterable[str]], Mapping[str, LeadWorkflow]]
-"""Function that returns the existing workflows of these ids, by id."""
+class LeadWorkflows(Protocol):
+    """Workflows of one workspace."""
+
+    def several(self, workflow_ids: Iterable[str]) -> Mapping[str, LeadWorkflow]:
+        """Return those of the workflows that exist and are not being deleted, by id."""
+        ...
+
+    def require(self, workflow_id: str) -> LeadWorkflow:
+        """Return a workflow. Raises ResourceNotFound, also while it is being deleted."""
+        ...
+
+    def check_open_action(self, workflow_id: str) -> Action:
+        """Return the condition check that the workflow exists and is not being deleted. The
+        transaction raises ResourceNotFound if not."""
+        ...

@@ -22,7 +22,9 @@ from outrider.leads.models import (
     LeadStatus,
     StoredProfile,
 )
+from outrider.leads.ports import LeadWorkflow
 from outrider.leads.rescoring.models import Rescoring, RescoringView
+from outrider.leads.waiting import WaitsFor, waits_for
 from outrider.qualification.profiles import Profile
 from outrider.qualification.scoring import Score, ScoreLine
 from outrider.writing.models import Rationale, RationaleRequest
@@ -44,6 +46,8 @@ class LeadCreate(ContactReference):
     """Country of a new contact: its ISO 3166-1 code or its name."""
     source: Text | None = None
     """Source of a new contact, in your own words."""
+    workflow_id: Annotated[str, Field(max_length=64)] | None = None
+    """The workflow that works on the lead from its next run on; without one, only people do."""
     notes: Annotated[str, Field(max_length=_MOST_NOTES)] | None = None
     """Notes about the lead."""
 
@@ -56,7 +60,8 @@ class LeadUpdate(Input):
     )
 
     status: Decision = Field(default_factory=lambda: "new")
-    """The status that a person sets. The score does not change."""
+    """The status that a person sets. The score does not change. For a lead of a workflow
+    `disqualified`, which takes it out of the workflow, or `new`, which begins again with it."""
     status_reason: Annotated[str, Field(max_length=500)] | None = None
     """Reason for the status. A new `status` without a reason clears it."""
     notes: Annotated[str, Field(max_length=_MOST_NOTES)] | None = None
@@ -146,6 +151,10 @@ class LeadView(Model):
     sent, `review` to `contacted` and `replied`; or the end: `disqualified` or `failed`."""
     status_reason: str | None = None
     """Reason for the status, as a person set it."""
+    waits_for: WaitsFor | None = None
+    """What it waits for in its workflow: `research`, `qualification` or `contact` by a worker,
+    `approval` by a person, its first `email`, the next `run`, `credits`, or the `resumption` of the
+    paused run; `deletion` with its workflow. Null at the end, and without a workflow."""
     score: int | None = None
     """From 0 to 100 by the ideal customer profile; null until the lead was qualified."""
     threshold: int | None = None
@@ -182,10 +191,11 @@ class LeadView(Model):
     """Rises with every change; for `If-Match`."""
 
     @classmethod
-    def of(cls, lead: Lead, contact: Contact | None) -> "LeadView":
-        """Return the view of a lead with its contact."""
+    def of(cls, lead: Lead, contact: Contact | None, workflow: LeadWorkflow | None) -> "LeadView":
+        """Return the view of a lead with its contact and its workflow, if that exists."""
         return cls(
             **lead.model_dump(exclude={"score"}),
+            waits_for=waits_for(lead, workflow),
             contact=LeadContact.model_validate(contact, from_attributes=True) if contact else None,
             score=lead.score.score if lead.score else None,
             threshold=lead.score.threshold if lead.score else None,

@@ -1,11 +1,10 @@
 """Leads: created from contacts, researched, qualified, and listed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from outrider.access.models import Caller
 from outrider.contacts.errors import ContactNotFound
-from outrider.contacts.models import Contact
 from outrider.contacts.schemas import ContactUpdate
 from outrider.contacts.service import ContactService
 from outrider.kit import clock
@@ -13,11 +12,13 @@ from outrider.kit.attempts import attempts
 from outrider.kit.aws.dynamodb import TransactionFailed
 from outrider.kit.errors import Contended, PreconditionFailed, Stale
 from outrider.kit.http.pagination import Page, Sealer
+from outrider.leads.decisions import decided
 from outrider.leads.errors import LeadNotFound, NotResearched
 from outrider.leads.events import decision_events, lead_event
 from outrider.leads.facts import facts_of
 from outrider.leads.lists import LeadLists
-from outrider.leads.models import Lead
+from outrider.leads.models import Lead, Stage
+from outrider.leads.ports import LeadWorkflow, LeadWorkflows
 from outrider.leads.repository import LeadRepository
 from outrider.leads.schemas import (
     LeadCreate,
@@ -26,7 +27,8 @@ from outrider.leads.schemas import (
     LeadUpdate,
     LeadView,
 )
-from outrider.leads.scores import fields_of
+from outrider.leads.scores import fields_of, rescored
+from outrider.qualification.profiles import Profile
 from outrider.qualification.scoring import Score, score
 from outrider.research.schemas import Research, ResearchRequest
 from outrider.research.service import ResearchService
@@ -42,26 +44,35 @@ class LeadService:
     lists: LeadLists
     contacts: ContactService
     research: Callable[[], ResearchService]
+    workflows: LeadWorkflows
 
     def create(self, new: LeadCreate) -> LeadView:
         """Make a lead of a contact, which is found or created.
 
-        Raises ContactNotFound and LeadExists.
+        Raises ContactNotFound, LeadExists, and ResourceNotFound if there is no such workflow.
         """
         self.caller.begin()
+        asked = new.workflow_id
+        workflow = None if asked is None else self.workflows.require(asked)
         contact = self.contacts.find_or_create(new)
-        lead_id, now = self.caller.new_id("led"), clock.timestamp()
+        now = clock.timestamp()
         lead = Lead(
-            id=lead_id, contact_id=contact.id, notes=new.notes, created_at=now, updated_at=now
+            id=self.caller.new_id("led"),
+            contact_id=contact.id,
+            workflow_id=new.workflow_id,
+            stage=workflow.stages[0] if workflow else None,
+            staged_at=now if workflow else None,
+            notes=new.notes,
+            created_at=now,
+            updated_at=now,
         )
-        view = LeadView.of(lead, contact)
-        present = self.contacts.check_exists_action(contact.id)
+        view = LeadView.of(lead, contact, workflow)
+        checks = [self.contacts.check_exists_action(contact.id)]
+        if lead.workflow_id:
+            checks.append(self.workflows.check_open_action(lead.workflow_id))
+        created = lead_event(self.caller, "created", lead)
         try:
-            self.leads.add(
-                lead,
-                [lead_event(self.caller, "created", lead)],
-                [present, *self.caller.keep_actions(view)],
-            )
+            self.leads.add(lead, [created], [*checks, *self.caller.keep_actions(view)])
         except TransactionFailed as failure:
             raise ContactNotFound from failure
         return view
@@ -74,19 +85,28 @@ class LeadService:
         """Return a page of leads with summaries of their contacts."""
         sealer = Sealer(self.caller.seal, f"{self.caller.workspace}/leads")
         found, place = self.lists.page(query, sealer.after(query))
-        return sealer.page(query, [LeadView.of(*each) for each in found], place)
+        workflows = self._workflows([lead for lead, _ in found])
+        views = [
+            LeadView.of(lead, contact, workflows.get(lead.workflow_id or ""))
+            for lead, contact in found
+        ]
+        return sealer.page(query, views, place)
 
     def update(self, lead_id: str, update: LeadUpdate, if_match: int | None) -> LeadView:
-        """Change only the given fields. Raises LeadNotFound, and PreconditionFailed if the version
-        is not `if_match`."""
-        self.caller.begin()
+        """Change only the given fields.
 
+        Raises LeadNotFound; PreconditionFailed if the version is not `if_match`; StatusOfWorkflow
+        or AlreadyEnrolled if the status of a workflow's lead cannot be set; ResourceNotFound if
+        that workflow was deleted and was to begin again.
+        """
+        self.caller.begin()
         given = update.given
-        if "status" in given:
-            given["decided_at"] = clock.timestamp()
 
         def changed(lead: Lead) -> Lead:
-            return lead.model_copy(update=given)
+            first_stage = None
+            if lead.workflow_id and given.get("status") == "new":
+                first_stage = self.workflows.require(lead.workflow_id).stages[0]
+            return decided(lead, given, first_stage)
 
         return self._change(lead_id, changed, if_match)
 
@@ -130,29 +150,35 @@ class LeadService:
         return found
 
     def qualify(self, lead_id: str) -> LeadView:
-        """Score the lead by the workspace's profile, which costs nothing, and write the score to
-        its contact too.
+        """Score the lead by the profile of its workflow, or by that of the workspace, and write the
+        score to its contact too. The status follows, where nothing was sent.
 
         Raises LeadNotFound, and ContactNotFound if its contact was deleted.
         """
         self.caller.begin()
-        contact, company, findings = self.research().known(self._require(lead_id).contact_id)
-        facts = facts_of(contact, company, findings)
-        profile = self.leads.profile().profile
-        result = score(profile, facts)
-        self._share(contact, result)
-        fields = fields_of(result, profile)
-        decided = {"status": result.verdict, "status_reason": None, "decided_at": None}
+        lead = self._require(lead_id)
+        profile, stages = self.leads.profile().profile, list[Stage]()
+        if workflow := self._workflows([lead]).get(lead.workflow_id or ""):
+            profile, stages = workflow.settings.qualifies_by(profile), list(workflow.stages)
+        result = self.score(lead.contact_id, profile)
 
         def changed(lead: Lead) -> Lead:
-            return lead.model_copy(update={**fields, **decided})
+            if lead.workflow_id is None:
+                verdict = {"status": result.verdict, "status_reason": None, "decided_at": None}
+                return lead.model_copy(update={**fields_of(result, profile), **verdict})
+            return rescored(lead, result, profile, stages)
 
         return self._change(lead_id, changed)
 
-    def _share(self, contact: Contact, result: Score) -> None:
+    def score(self, contact_id: str, profile: Profile) -> Score:
+        """Score a contact by the profile, which costs nothing, and write the score to it. Raises
+        ContactNotFound."""
+        contact, company, findings = self.research().known(contact_id)
+        result = score(profile, facts_of(contact, company, findings))
         fit_score = result.score / 100
         if contact.fit_score != fit_score:
             self.contacts.update(contact.id, ContactUpdate(fit_score=fit_score), None)
+        return result
 
     def _change(
         self,
@@ -194,4 +220,11 @@ class LeadService:
         return lead
 
     def _view(self, lead: Lead) -> LeadView:
-        return LeadView.of(lead, self.contacts.several([lead.contact_id]).get(lead.contact_id))
+        contact = self.contacts.several([lead.contact_id]).get(lead.contact_id)
+        workflow = self._workflows([lead]).get(lead.workflow_id or "")
+        return LeadView.of(lead, contact, workflow)
+
+    def _workflows(self, leads: Iterable[Lead]) -> Mapping[str, LeadWorkflow]:
+        """Return the existing workflows of these leads, by id."""
+        workflow_ids = {lead.workflow_id for lead in leads if lead.workflow_id}
+        return self.workflows.several(sorted(workflow_ids)) if workflow_ids else {}

@@ -21,7 +21,7 @@ from outrider.research.repository import ResearchRepository
 from outrider.research.wiring import research
 
 
-def leads(caller: Caller) -> LeadService:
+def leads(caller: Caller, workflows: LeadWorkflows) -> LeadService:
     inner = caller.nested()
     repository = lead_repository(caller.workspace)
     return LeadService(
@@ -30,6 +30,7 @@ def leads(caller: Caller) -> LeadService:
         LeadLists(repository, contacts(inner)),
         contacts(inner),
         lambda: research(inner, caller),
+        workflows,
     )
 
 
@@ -38,9 +39,7 @@ def profiles(caller: Caller) -> ProfileService:
     return ProfileService(caller, lead_repository(workspace), rescoring_repository(workspace))
 
 
-def rescoring_worker(
-    workspace: WorkspaceId, workflows: LeadWorkflows = lambda _: {}
-) -> RescoringWorker:
+def rescoring_worker(workspace: WorkspaceId, workflows: LeadWorkflows) -> RescoringWorker:
     caller = Caller.engine(workspace)
     contacts_table = ContactRepository(Table(settings().contacts_table), workspace)
     companies = CompanyRepository(Table(settings().companies_table), workspace)

@@ -19,6 +19,7 @@ from outrider.privacy.records import ContactRecords
 from outrider.privacy.schemas import ContactExport
 from outrider.research.models import Findings
 from outrider.research.repository import ResearchRepository
+from outrider.workflows.repository import WorkflowRepository
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class ContactExportService:
     suppressions: SuppressionRepository
     research: ResearchRepository
     leads: LeadRepository
+    workflows: WorkflowRepository
 
     def export(self, contact_id: str, query: PageQuery) -> ContactExport:
         """Return one page of the export. Raises ContactNotFound if such a contact never existed,
@@ -63,7 +65,9 @@ class ContactExportService:
         return contact, research if contact else None
 
     def _leads(self, contact: Contact) -> list[LeadView]:
-        return [LeadView.of(lead, contact) for lead in self.leads.of_contact(contact.id)]
+        leads = self.leads.of_contact(contact.id)
+        workflows = self.workflows.several(each.workflow_id for each in leads if each.workflow_id)
+        return [LeadView.of(each, contact, workflows.get(each.workflow_id or "")) for each in leads]
 
     def _was_there(self, contact_id: str) -> bool:
         return ids.is_id("con", contact_id) and self.records.is_known(contact_id)

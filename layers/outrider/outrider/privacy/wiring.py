@@ -15,13 +15,20 @@ from outrider.privacy.records import ContactRecords
 from outrider.privacy.repository import ErasureRepository
 from outrider.privacy.service import ContactExportService
 from outrider.research.repository import ResearchRepository
+from outrider.workflows.lead_wiring import workflow_repository
 
 
 def exports(caller: Caller) -> ContactExportService:
     records = _records(caller)
     research = ResearchRepository(records.contacts)
+    workspace = caller.workspace
     return ContactExportService(
-        caller, records, _suppressions(caller), research, lead_repository(caller.workspace)
+        caller,
+        records,
+        _suppressions(caller),
+        research,
+        lead_repository(workspace),
+        workflow_repository(workspace),
     )
 
 

@@ -4,7 +4,7 @@ A workflow is the item `<workspace>` / `wfl_…`. The counters of its run number
 `<workspace>#wfl_…#000012` / `count#<shard>`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -39,6 +39,12 @@ class WorkflowRepository:
         if workflow is None or workflow.deleted_at:
             raise WorkflowNotFound
         return workflow
+
+    def several(self, workflow_ids: Iterable[str]) -> dict[str, Workflow]:
+        """Return those of the workflows that exist and are not being deleted, by id."""
+        found = self.table.get_all(self.workspace, workflow_ids)
+        workflows = map(Workflow.model_validate, found.values())
+        return {each.id: each for each in workflows if not each.deleted_at}
 
     def key(self, workflow_id: str) -> tuple[Table, str, str]:
         """Return the key of a workflow, for `kit.aws.dynamodb.batch_get`."""

@@ -1,13 +1,16 @@
 """Service that creates, reads, changes and deletes workflows."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from outrider.access.models import Caller
 from outrider.kit import clock
 from outrider.kit.attempts import attempts
-from outrider.kit.aws.dynamodb import TransactionFailed, transact
+from outrider.kit.aws.dynamodb import Action, TransactionFailed, transact
 from outrider.kit.errors import Contended, PreconditionFailed, Stale
 from outrider.kit.http.pagination import Page, Sealer
+from outrider.leads.rescoring.models import new_rescoring
+from outrider.leads.rescoring.repository import RescoringRepository
 from outrider.workflows.errors import SequenceFixed, WorkflowUnderWay
 from outrider.workflows.models import Workflow, WorkflowSettings, own_sequence_of
 from outrider.workflows.outreach import Outreach, settings_of
@@ -30,6 +33,7 @@ class WorkflowService:
     caller: Caller
     workflows: WorkflowRepository
     outreach: Outreach
+    rescorings: RescoringRepository
 
     def list(self, query: WorkflowQuery) -> Page[WorkflowSummary]:
         """Return a page of workflows, newest first. Raises ValidationFailed if the cursor is
@@ -67,7 +71,8 @@ class WorkflowService:
     def update(
         self, workflow_id: str, update: WorkflowUpdate, if_match: int | None
     ) -> WorkflowView:
-        """Change only the given fields, and the campaign's settings with those of the workflow.
+        """Change only the given fields, and the campaign's settings with those of the workflow. If
+        the profile or the threshold changes, leads get new scores in the background.
 
         Raises WorkflowNotFound; PreconditionFailed if the version is not `if_match`;
         WorkflowUnderWay if the stages would change during a run; SequenceFixed; SequenceNotFound;
@@ -93,6 +98,7 @@ class WorkflowService:
                 transact(
                     self.workflows.change_action(before, after),
                     *also,
+                    *self._rescoring_actions(before, after),
                     *self.caller.keep_actions(view),
                 )
             except (Stale, TransactionFailed):
@@ -119,6 +125,15 @@ class WorkflowService:
                 continue
             return WorkflowDeleted(id=workflow_id)
         raise _contended()
+
+    def _rescoring_actions(self, before: Workflow, after: Workflow) -> Sequence[Action]:
+        """Return the write that begins to score the leads again, if the profile changed by which
+        they qualify."""
+        was, now = before.settings, after.settings
+        if (was.profile, was.threshold) == (now.profile, now.threshold):
+            return []
+        updated = self.caller.event("profile.updated", workflow_id=after.id)
+        return [self.rescorings.begin_action(new_rescoring(after.id), [updated])]
 
     def _defaults(self, given: WorkflowSettingsInput) -> WorkflowSettings:
         """Return the settings that apply if none are given: those of the sequence."""

@@ -4,6 +4,7 @@ from outrider.access.models import Caller, WorkspaceId
 from outrider.campaigns.wiring import campaign_repository
 from outrider.kit.aws.dynamodb import Table
 from outrider.kit.settings import settings
+from outrider.leads.wiring import rescoring_repository
 from outrider.mailboxes.pools.repository import PoolRepository
 from outrider.sequences.repository import SequenceRepository
 from outrider.workflows.outreach import Outreach
@@ -12,7 +13,10 @@ from outrider.workflows.service import WorkflowService
 
 
 def workflows(caller: Caller) -> WorkflowService:
-    return WorkflowService(caller, workflow_repository(caller.workspace), outreach(caller))
+    workspace = caller.workspace
+    return WorkflowService(
+        caller, workflow_repository(workspace), outreach(caller), rescoring_repository(workspace)
+    )
 
 
 def outreach(caller: Caller) -> Outreach:

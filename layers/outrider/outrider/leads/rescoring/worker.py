@@ -107,11 +107,12 @@ class RescoringWorker:
         return "completed"
 
     def _rescore(self, leads: Sequence[Lead], of_workspace: Profile) -> None:
-        workflows = self.workflows({lead.workflow_id for lead in leads if lead.workflow_id})
-        rules = {None: Rules(of_workspace)} | {
-            workflow_id: Rules(workflow.settings.qualifies_by(of_workspace), workflow.stages)
-            for workflow_id, workflow in workflows.items()
-        }
+        of_leads = {lead.workflow_id for lead in leads if lead.workflow_id}
+        workflows = self.workflows.several(sorted(of_leads)) if of_leads else {}
+        rules: dict[str | None, Rules] = {None: Rules(of_workspace)}
+        for workflow_id, workflow in workflows.items():
+            profile = workflow.settings.qualifies_by(of_workspace)
+            rules[workflow_id] = Rules(profile, workflow.stages)
         stale = [
             (lead, of_lead)
             for lead in leads
