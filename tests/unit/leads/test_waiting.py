@@ -5,7 +5,7 @@ from typing import Any, Literal, get_args
 import pytest
 
 from outrider.leads.models import Lead, LeadStatus
-from outrider.leads.waiting import waits_for
+from outrider.leads.statuses.waiting import waits_for
 from outrider.workflows.models import Workflow
 
 Status = Literal["idle", "running", "paused"]

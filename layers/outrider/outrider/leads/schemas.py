@@ -24,7 +24,7 @@ from outrider.leads.models import (
 )
 from outrider.leads.ports import LeadWorkflow
 from outrider.leads.rescoring.models import Rescoring, RescoringView
-from outrider.leads.waiting import WaitsFor, waits_for
+from outrider.leads.statuses.waiting import WaitsFor, waits_for
 from outrider.qualification.profiles import Profile
 from outrider.qualification.scoring import Score, ScoreLine
 from outrider.writing.models import Rationale, RationaleRequest

@@ -12,7 +12,6 @@ from outrider.kit.attempts import attempts
 from outrider.kit.aws.dynamodb import TransactionFailed
 from outrider.kit.errors import Contended, PreconditionFailed, Stale
 from outrider.kit.http.pagination import Page, Sealer
-from outrider.leads.decisions import decided
 from outrider.leads.errors import LeadNotFound, NotResearched
 from outrider.leads.events import decision_events, lead_event
 from outrider.leads.facts import facts_of
@@ -27,7 +26,8 @@ from outrider.leads.schemas import (
     LeadUpdate,
     LeadView,
 )
-from outrider.leads.scores import fields_of, rescored
+from outrider.leads.statuses.decisions import decided
+from outrider.leads.statuses.scores import fields_of, rescored
 from outrider.qualification.profiles import Profile
 from outrider.qualification.scoring import Score, score
 from outrider.research.schemas import Research, ResearchRequest

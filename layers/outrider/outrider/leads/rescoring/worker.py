@@ -29,7 +29,7 @@ from outrider.leads.ports import LeadWorkflows
 from outrider.leads.repository import LeadRepository
 from outrider.leads.rescoring.models import Rescoring
 from outrider.leads.rescoring.repository import RescoringRepository
-from outrider.leads.scores import rescored
+from outrider.leads.statuses.scores import rescored
 from outrider.qualification.profiles import Profile
 from outrider.qualification.scoring import score
 from outrider.research.models import Findings

@@ -1,0 +1,1 @@
+"""Statuses of leads: how scores and people change them, and what leads wait for."""
