@@ -5,6 +5,8 @@ from outrider.access.models import Caller
 from outrider.kit.http.pagination import Page
 from outrider.kit.settings import Environment, needs
 from outrider.workflows.schemas import (
+    LeadBatch,
+    LeadBatchResult,
     WorkflowCreate,
     WorkflowDeleted,
     WorkflowQuery,
@@ -12,13 +14,16 @@ from outrider.workflows.schemas import (
     WorkflowUpdate,
     WorkflowView,
 )
-from outrider.workflows.wiring import workflows
+from outrider.workflows.wiring import additions, workflows
 
 api = native_api()
 handler = needs(
     Environment.keys_table,
     Environment.leads_table,
     Environment.campaigns_table,
+    Environment.contacts_table,
+    Environment.companies_table,
+    Environment.enrollments_table,
 )(api.handler)
 
 
@@ -52,3 +57,13 @@ def update_workflow(
 def delete_workflow(caller: Caller, workflow_id: str, if_match: int | None) -> WorkflowDeleted:
     """Delete a workflow; a campaign that was launched is paused and stays"""
     return workflows(caller).delete(workflow_id, if_match)
+
+
+@api.post(
+    "/v1/workflows/{workflow_id}/leads",
+    scope=("workflows:write", "leads:write", "contacts:write"),
+    status=200,
+)
+def add_workflow_leads(caller: Caller, workflow_id: str, body: LeadBatch) -> LeadBatchResult:
+    """Add up to 1,000 leads to a workflow, of contacts that are found or created"""
+    return additions(caller).add(workflow_id, body)

@@ -141,6 +141,11 @@ EXAMPLES: dict[str, Example] = {
         5, {"settings": {"daily_limit": 40}}, make=a_workflow
     ),
     "DELETE /v1/workflows/{workflow_id}": Example(5, make=a_workflow),
+    # The workflow; the contact by its address; its campaign, what suppresses the contact, bounces
+    # elsewhere; the lead.
+    "POST /v1/workflows/{workflow_id}/leads": Example(
+        8, {"leads": [{"email": "ada@example.com"}]}, make=a_workflow
+    ),
     "GET /v1/profile": Example(3),
     "PUT /v1/profile": Example(3, {"titles": ["sales"], "countries": ["DE"]}),
     "GET /v1/companies": Example(2, make=a_company),

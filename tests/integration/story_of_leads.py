@@ -35,6 +35,11 @@ LEADS = [
         mode="test",
     ),
     Step("get_workflow", mode="test"),
+    Step(
+        "add_workflow_leads",
+        {"leads": [{"contact_id": "{sandbox_id}"}, {"email": "not an address"}]},
+        mode="test",
+    ),
     Step("list_workflows", query="status=idle", mode="test"),
     Step("delete_workflow", mode="test"),
 ]

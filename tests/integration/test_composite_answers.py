@@ -27,6 +27,7 @@ CONTENT = {
     "LeadView": {"leads", "contacts"},
     "ProfileView": {"leads"},
     "WorkflowSummary": {"workflows"},
+    "LeadBatchResult": {"workflows", "leads", "contacts"},
     "Import": {"contacts"},
     "ImportRow": {"contacts"},  # of another kind of import: test_imports.py
     "Export": {"contacts"},  # its file's link by the kind: test_exports.py

@@ -280,23 +280,27 @@ def contact_enrollments(workspace: WorkspaceId) -> ContactEnrollments:
     return ContactEnrollments(_enrollments_table(), workspace)
 
 
+def screening(workspace: WorkspaceId, campaign: Campaign) -> Screening:
+    contacts_table = Table(settings().contacts_table)
+    return Screening(
+        campaign,
+        campaign_repository(workspace),
+        SuppressionRepository(contacts_table, workspace),
+        GlobalBounces(contacts_table, workspace),
+        contact_enrollments(workspace),
+    )
+
+
 def _enroller(
     caller: Caller, campaign: Campaign, first: Step, check: Callable[[], Action], mark: str
 ) -> Enroller:
     workspace = caller.workspace
     campaigns = campaign_repository(workspace)
-    contacts_table = Table(settings().contacts_table)
     return Enroller(
         caller=caller,
         campaign=campaign,
         first=first,
-        screening=Screening(
-            campaign,
-            campaigns,
-            SuppressionRepository(contacts_table, workspace),
-            GlobalBounces(contacts_table, workspace),
-            ContactEnrollments(_enrollments_table(), workspace),
-        ),
+        screening=screening(workspace, campaign),
         enrollments=enrollment_repository(workspace, campaign.id),
         counters=campaigns.counters(campaign.id),
         check=check,

@@ -34,9 +34,9 @@ Order = Literal["created_at", "-created_at", "score", "-score"]
 _MOST_NOTES = 2_000
 
 
-class LeadCreate(ContactReference):
-    """A contact by its id, or by its address: if no contact has the address, one is created from
-    the other fields. They do not change an existing contact."""
+class LeadRow(ContactReference):
+    """A contact of which a lead is made: by its id, or by its address. If no contact has the
+    address, one is created from the other fields. They do not change an existing contact."""
 
     model_config = ConfigDict(use_attribute_docstrings=True)
 
@@ -46,10 +46,18 @@ class LeadCreate(ContactReference):
     """Country of a new contact: its ISO 3166-1 code or its name."""
     source: Text | None = None
     """Source of a new contact, in your own words."""
-    workflow_id: Annotated[str, Field(max_length=64)] | None = None
-    """The workflow that works on the lead from its next run on; without one, only people do."""
     notes: Annotated[str, Field(max_length=_MOST_NOTES)] | None = None
     """Notes about the lead."""
+
+
+class LeadCreate(LeadRow):
+    """A contact by its id, or by its address: if no contact has the address, one is created from
+    the other fields. They do not change an existing contact."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    workflow_id: Annotated[str, Field(max_length=64)] | None = None
+    """The workflow that works on the lead from its next run on; without one, only people do."""
 
 
 class LeadUpdate(Input):

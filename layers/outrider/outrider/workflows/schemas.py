@@ -1,11 +1,13 @@
 """Requests and responses of /v1/workflows."""
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from outrider.kit.http import json_schema
-from outrider.kit.http.inputs import Input
+from outrider.kit.http.inputs import BatchBody, Input
 from outrider.kit.http.pagination import PageQuery
 from outrider.kit.models import Model
 from outrider.kit.zones import Timezone
@@ -197,3 +199,84 @@ class WorkflowDeleted(Model):
     """Always `workflow`."""
     deleted: Literal[True] = True
     """Always true."""
+
+
+MAX_LEADS = 1_000
+
+AddReason = Literal[
+    "invalid",
+    "duplicate",
+    "not_found",
+    "already_in_workflow",
+    "already_in_sequence",
+    "unsubscribed",
+    "invalid_address",
+    "suppressed",
+    "in_other_active_sequence",
+    "recently_contacted",
+    "not_now",
+]
+"""Reasons why a contact was not added. `invalid`: the item is not valid. `not_now`: a temporary
+failure. The others are those of launches."""
+
+
+class LeadBatch(BatchBody):
+    """Contacts to add to a workflow. Each is validated and added separately, so an invalid one
+    never affects the others."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    leads: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=MAX_LEADS)]
+    """Up to 1,000 contacts, each as in `POST /v1/leads`: a `contact_id`, or an `email` with further
+    fields of the contact."""
+
+
+class LeadRowResult(Model):
+    """The result of one item."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    index: int
+    """Position of the item in the request, from 0."""
+    result: Literal["added", "skipped", "failed"]
+    """Whether the contact was `added`, `skipped` for a reason of its own, or `failed` because the
+    item is invalid or for a moment."""
+    reason: AddReason | None = None
+    """Why it was not added; null if it was."""
+    detail: str | None = None
+    """The reason in a sentence; null if it was added."""
+    lead_id: str | None = None
+    """The new lead, or the one that the contact has in this workflow already."""
+    contact_id: str | None = None
+    """The contact, which was found or created."""
+    email: str | None = None
+    """The address of the contact, or the one that was sent."""
+
+
+class LeadBatchResult(Model):
+    """Results in the order of the items."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    object: Literal["lead_batch"] = "lead_batch"
+    """Always `lead_batch`."""
+    workflow_id: str
+    """The workflow."""
+    counts: dict[Literal["added", "skipped", "failed"], int]
+    """How many items have each result."""
+    results: list[LeadRowResult]
+    """One result for each item, in the same order."""
+
+    @classmethod
+    def of(cls, workflow_id: str, results: Sequence[LeadRowResult]) -> Self:
+        """Return the results with their counts."""
+        counted = Counter(each.result for each in results)
+        return cls(
+            workflow_id=workflow_id,
+            counts={
+                "added": counted["added"],
+                "skipped": counted["skipped"],
+                "failed": counted["failed"],
+            },
+            results=list(results),
+        )
