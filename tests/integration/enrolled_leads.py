@@ -8,6 +8,7 @@ from outrider.campaigns.wiring import enrolling
 from outrider.kit import ids
 from outrider.kit.aws.dynamodb import Action, Table
 from outrider.kit.settings import settings
+from outrider.leads.wiring import lead_repository
 from outrider.messages.models import Content
 from outrider.messages.wiring import drafting
 from tests.harness.api import Api
@@ -52,3 +53,22 @@ def noted(cloud: Cloud) -> dict[str, str]:
     """Enrollment ids, by the leads that were written with them."""
     items = cloud.items("leads", f"{cloud.api.workspace().id}#noted")
     return {item["sk"]: item["enrollment_id"] for item in items}
+
+
+def enrolled(cloud: Cloud, campaign_id: str, contact_id: str) -> str:
+    """The id of a new lead that is enrolled, with the enrollment noted in the same transaction."""
+    lead_id = str(cloud.api.post("/v1/leads", {"contact_id": contact_id}).json["id"])
+    workspace = WorkspaceId(cloud.api.workspace().id)
+    leads = lead_repository(workspace)
+    lead = leads.get(lead_id)
+    assert lead is not None
+
+    def note_actions(enrollment: Enrollment) -> list[Action]:
+        after = lead.changed(status="qualified", enrollment_id=enrollment.id)
+        return leads.change_actions(lead, after, ())
+
+    with cloud.environment(**cloud.stack.environment("campaigns")):
+        service = enrolling(Caller.engine(workspace))
+        outcome = service.enroll_lead(campaign_id, contact_id, lead_id, note_actions)
+    assert outcome.skipped is None
+    return lead_id

@@ -36,6 +36,7 @@ from tests.integration.samples import (
     IMPORT_UPLOADED,
     IMPORTS_CREATE,
     INVENTED,
+    LEAD_REPLIED,
     MAIL,
     REPLY,
     RESCORING,
@@ -231,6 +232,15 @@ class TestEnrolling:
 
         assert answer == {"batchItemFailures": []}
         assert status(api, campaign_id)["audience"]["total"] == 1
+
+
+class TestLeads:
+    def test_that_replied_shows_it(self, api: Api, cloud: Cloud) -> None:
+        lead_id = api.post("/v1/leads", {"email": "ada@example.com"}).json["id"]
+
+        LEAD_REPLIED.invoke(cloud, workspace=api.workspace().id, lead=lead_id)
+
+        assert api.get(f"/v1/leads/{lead_id}").json["status"] == "replied"
 
 
 class TestWebhooks:

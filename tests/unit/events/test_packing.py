@@ -71,6 +71,22 @@ class TestNotices:
             assert packed <= HIGH_VOLUME - one_by_one
             assert not packed or "*" not in one_by_one
 
+    def test_have_those_of_leads_apart(self) -> None:
+        lead = {"lead_id": ids.derived("led", "1")}
+        events = [
+            an_event("email.sent", WORKSPACES[0], number, **(lead if number % 2 else {}))
+            for number in range(10)
+        ]
+
+        others, of_leads = sorted(bus_entries(events), key=lambda each: each.detail["of_leads"])
+
+        assert [each.detail["of_leads"] for each in (others, of_leads)] == [False, True]
+        for notice in (others, of_leads):
+            SCHEMAS["packed"].validate(notice.detail)
+            told = recorded_events(as_entry(notice))
+            assert {"lead_id" in event.data for event in told} == {notice.detail["of_leads"]}
+            assert len(told) == 5
+
     def test_have_a_hundred_mails_in_one(self) -> None:
         events = [an_event("email.sent", WORKSPACES[0], number) for number in range(100)]
 

@@ -96,8 +96,6 @@ family."""
 
 NOT_SENT_YET: frozenset[EventName] = frozenset(
     {
-        "lead.contacted",
-        "lead.replied",
         "workflow.started",
         "workflow.completed",
         "workflow.error",

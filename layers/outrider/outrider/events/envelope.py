@@ -70,5 +70,7 @@ class Packed(Model):
         Field(min_length=1, examples=[["email.delivered", "email.sent"]]),
     ]
     """Distinct names of its events, for event patterns of rules."""
+    of_leads: Annotated[bool, Field(examples=[True])]
+    """Whether all its events name a lead in `lead_id`; otherwise none does."""
     events: Annotated[list[Detail], Field(min_length=1)]
     """The events, each with the fields of the `detail` of a single event."""

@@ -61,6 +61,14 @@ class MessageLists:
                 break
         return found, after
 
+    def went_out(self, contact_id: str, campaign_id: str) -> bool:
+        """Return whether a message of a campaign went out to a contact, or a task for it was
+        done."""
+        return any(
+            each.campaign_id == campaign_id and each.state in ("sent", "completed")
+            for each in self.of_contact(contact_id)
+        )
+
     def of_contact(self, contact_id: str, *, whole: bool = False) -> list[Message]:
         """Return all messages of a contact, newest first; `whole` includes their content."""
         if whole:

@@ -11,8 +11,11 @@ from outrider.kit.aws.dynamodb import Table
 from outrider.kit.settings import settings
 from outrider.leads.wiring import lead_repository, rescoring_repository
 from outrider.mailboxes.pools.repository import PoolRepository
+from outrider.messages.lists import MessageLists
+from outrider.messages.wiring import message_repository
 from outrider.sequences.repository import SequenceRepository
 from outrider.workflows.additions import LeadAdditions
+from outrider.workflows.following import OutreachFollower
 from outrider.workflows.outreach import Outreach
 from outrider.workflows.repository import WorkflowRepository
 from outrider.workflows.service import WorkflowService
@@ -49,6 +52,16 @@ def outreach(caller: Caller) -> Outreach:
         campaign_repository(caller.workspace),
         SequenceRepository(table, caller.workspace),
         PoolRepository(table, caller.workspace),
+    )
+
+
+def outreach_follower(workspace: WorkspaceId) -> OutreachFollower:
+    caller = Caller.engine(workspace)
+    return OutreachFollower(
+        caller,
+        lead_repository(workspace),
+        workflow_repository(workspace),
+        MessageLists(message_repository(caller)).went_out,
     )
 
 

@@ -24,13 +24,15 @@ def bus_entries(
     events: Sequence[RecordedEvent], one_by_one: frozenset[str] = frozenset()
 ) -> list[BusEvent]:
     """Return the bus entries of `events`. HIGH_VOLUME events of a workspace and mode are packed
-    into entries of 64 KB at most, unless `one_by_one` has their name or `*`."""
+    into entries of 64 KB at most, unless `one_by_one` has their name or `*`. Those that name a lead
+    are packed apart from the others, so that a rule can match them."""
     single: list[BusEvent] = []
-    to_pack: dict[str, list[Detail]] = {}
+    to_pack: dict[tuple[str, bool], list[Detail]] = {}
     for event in events:
         detail = event.model_dump()
         if event.event in HIGH_VOLUME and not {event.event, EVERY_NAME} & one_by_one:
-            to_pack.setdefault(event.workspace, []).append(detail)
+            together = event.workspace, "lead_id" in event.data
+            to_pack.setdefault(together, []).append(detail)
         else:
             single.append(BusEvent(event.event, detail))
     return [*single, *(_packed(chunk) for each in to_pack.values() for chunk in _chunks(each))]
@@ -50,6 +52,7 @@ def _packed(details: Sequence[Detail]) -> BusEvent:
             "workspace_id": details[0]["workspace_id"],
             "mode": details[0]["mode"],
             "names": sorted({detail["event"] for detail in details}),
+            "of_leads": "lead_id" in details[0]["data"],
             "events": details,
         },
     )

@@ -136,6 +136,28 @@ class LeadDisqualifiedData(_AboutLead):
     """From 0 to 100 by the ideal customer profile; null if it was never scored."""
 
 
+class LeadContactedData(_AboutLead):
+    """The first message to a lead went out, or the first task for it was done."""
+
+    event: ClassVar[EventName] = "lead.contacted"
+
+    enrollment_id: EnrollmentId
+    campaign_id: CampaignId
+    message_id: MessageId
+    """The message, or the task."""
+
+
+class LeadRepliedData(_AboutLead):
+    """A lead replied for the first time, other than by an automatic reply."""
+
+    event: ClassVar[EventName] = "lead.replied"
+
+    enrollment_id: EnrollmentId
+    campaign_id: CampaignId
+    message_id: MessageId
+    """The reply."""
+
+
 class ProfileUpdatedData(Payload):
     """An ideal customer profile was replaced. Leads get new scores in the background."""
 
