@@ -129,7 +129,7 @@ def main(arguments: list[str]) -> int:
 
 def _packed_example() -> Schema:
     """Return a bus entry that packs one event of each name in the example of `names`."""
-    around = {name: _value(Packed, name) for name in ("workspace_id", "mode", "names")}
+    around = {name: _value(Packed, name) for name in Packed.model_fields if name != "events"}
     return {**around, "events": [example(PAYLOADS[name]) for name in around["names"]]}
 
 

@@ -68,7 +68,8 @@ def publish(api: Api, *names: str) -> list[RecordedEvent]:
     workspace = WorkspaceId(api.workspace().id)
     events = []
     for name in names:
-        happened = Caller.engine(workspace).event(name, **example(name)["data"])
+        data = {key: value for key, value in example(name)["data"].items() if key != "lead_id"}
+        happened = Caller.engine(workspace).event(name, **data)
         events.append(
             RecordedEvent.of(happened, FeedPosition(next(_SEQUENCES), happened.created_at))
         )

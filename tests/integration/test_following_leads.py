@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from outrider.access.models import WorkspaceId
+from outrider.events.feed.packing import recorded_events
 from outrider.leads.models import Lead
 from outrider.leads.wiring import lead_repository
 from tests.harness.api import Api
@@ -53,7 +54,8 @@ def entries(cloud: Cloud, lead_id: str) -> list[dict[str, Any]]:
     return [
         entry
         for entry in cloud.bus.published
-        if entry["detail-type"] in FOLLOWED and entry["detail"]["data"].get("lead_id") == lead_id
+        for event in recorded_events(entry)
+        if event.event in FOLLOWED and event.data.get("lead_id") == lead_id
     ]
 
 
@@ -173,7 +175,7 @@ class TestFollowing:
 
         assert stored(cloud, lead_id).status == "contacted"
         assert {each["detail-type"] for each in entries(cloud, lead_id)} == {
-            "email.sent",
+            "events.packed",
             "enrollment.finished",
         }
 
