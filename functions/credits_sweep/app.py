@@ -18,7 +18,7 @@ def handler(_: dict[str, Any], __: object) -> dict[str, int]:
     for workspace, operation in due_credits().until(clock.timestamp()):
         try:
             _settle(workspace, operation)
-        except Exception as failure:
+        except Exception as failure:  # whatever fails, others are swept
             logger().exception("sweep failed", workspace=workspace, operation=operation)
             failures.append(failure)
         else:

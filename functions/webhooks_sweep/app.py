@@ -38,7 +38,7 @@ def _each(
     for each in found:
         try:
             work(each)
-        except Exception as failure:
+        except Exception as failure:  # whatever fails, others are swept
             logger().exception("a sweep failed", webhook_id=each.webhook_id)
             failures.append(failure)
         else:

@@ -8,16 +8,12 @@ from tools.templates import REPOSITORY
 
 PRODUCT = REPOSITORY / "layers" / "outrider" / "outrider"
 GO_ON = {
-    # A client is answered.
     "kit/http/edge.py": 1,
-    # What was recorded stands; the next round, or the check of every five minutes, takes it up.
-    "campaigns/dispatch/rounds.py": 1,
-    # The same, twice; and a campaign that fails keeps no other from being started.
-    "campaigns/dispatch/executions.py": 3,
-    # What fails is left to the next sweep, and keeps it from no other.
+    "campaigns/dispatch/executions.py": 1,
     "functions/credits_sweep/app.py": 1,
     "functions/webhooks_sweep/app.py": 1,
 }
+"""Each says why where it is. All but the first raise what they caught at the end, as a group."""
 
 
 def test_work_goes_on_after_any_exception_in_few_places() -> None:

@@ -44,6 +44,24 @@ class TestTrigger:
         assert (contact["email"], contact["first_name"]) == ("John@acme.com", "John")
         assert [mail.recipients for mail in cloud.mails()] == [["John@acme.com"]]
 
+    @pytest.mark.parametrize(
+        ("service", "operation"),
+        [("stepfunctions", "StartExecution"), ("sqs", "SendMessageBatch")],
+    )
+    def test_stands_though_aws_does_not_take_what_follows(
+        self, api: Api, cloud: Cloud, service: str, operation: str
+    ) -> None:
+        """The contact is enrolled: its step goes out when the next round or check finds it."""
+        campaign = running(api)
+        cloud.run(hours=1)
+
+        with cloud.wire.refuse(service, operation, "ServiceUnavailable"):
+            answer = trigger(api, campaign, email="john@acme.com", first_name="John")
+        cloud.run(hours=1)
+
+        assert (answer.status, answer.json["triggered"]) == (200, True)
+        assert [mail.recipients for mail in cloud.mails()] == [["john@acme.com"]]
+
     def test_takes_a_contact_that_is_there_as_it_is(self, api: Api) -> None:
         campaign = running(api)
         contact = api.post("/v1/contacts", {"email": "ada@example.com", "first_name": "Ada"}).json
@@ -77,7 +95,7 @@ class TestTrigger:
         campaign = running(api)
         api.post("/v1/suppressions", {"domain": "acme.com", "reason": "manual"})
 
-        answer = trigger(api, campaign, email="john@acme.com")
+        answer = trigger(api, campaign, email="john@acme.com", first_name="John")
 
         assert (answer.status, answer.json["triggered"]) == (200, False)
         assert answer.json["reason"] == "suppressed"

@@ -13,10 +13,10 @@ from outrider.campaigns.models import STEP_LEASE, Campaign
 from outrider.campaigns.repository import CampaignRepository, RunningCampaigns, audience
 from outrider.kit import clock
 from outrider.kit.attempts import attempts
-from outrider.kit.aws.dynamodb import Action
+from outrider.kit.aws.dynamodb import Action, StoreFailed
+from outrider.kit.aws.step_functions import StartFailed
 from outrider.kit.observability.logs import logger
 
-_ATTEMPTS = 10
 _ENDING_AT_ONCE = 50
 """Enrollments of a campaign that may end within the replication lag of an eventually consistent
 read."""
@@ -24,7 +24,7 @@ read."""
 
 class StartExecution(Protocol):
     """Function that starts an execution of the state machine with a name and an input. A name that
-    was used before starts nothing."""
+    was used before starts nothing. Raises StartFailed."""
 
     def __call__(self, name: str, input_: dict[str, object]) -> None: ...
 
@@ -55,8 +55,9 @@ class RunService:
 
     def wake(self, campaign_id: str, at: datetime, seen: str = "") -> None:
         """Make the clock wake by `at`, for a step that was just recorded. An execution that would
-        wake later finds that a newer run has replaced it. Errors are only logged: the change is
-        recorded, and the clock wakes anyway when the lease of the previous step expires.
+        wake later finds that a newer run has replaced it. Failures of AWS are only
+        logged: the change is recorded, and the clock wakes anyway when the lease of the previous
+        step expires.
 
         `seen` is the campaign's `wakes_at` as read before the step was recorded. It saves a read
         when the step is due after a step lease; a round in progress may have missed earlier ones.
@@ -65,7 +66,7 @@ class RunService:
             return
         try:
             self.wake_by(campaign_id, at)
-        except Exception:
+        except (StoreFailed, StartFailed):
             logger().exception("a campaign was not woken", campaign_id=campaign_id)
 
     def promise(self, campaign: Campaign, due: datetime) -> Promise:
@@ -80,13 +81,13 @@ class RunService:
         return Promise(at, self.campaigns.next_run_action(campaign, moment), moment)
 
     def keep(self, campaign: Campaign, promise: Promise) -> None:
-        """Start the run that a promise has created, after its transaction. Errors are only logged:
-        the check for stopped clocks, every five minutes, starts it too."""
+        """Start the run that a promise has created, after its transaction. A failure of AWS is only
+        logged: the check for stopped clocks, every five minutes, starts it too."""
         if promise.begins is None:
             return
         try:
             self._start(campaign.id, campaign.run + 1, clock.to_text(promise.begins))
-        except Exception:
+        except StartFailed:
             logger().exception("a campaign was not woken", campaign_id=campaign.id)
 
     def wake_now(self, campaign_id: str) -> None:
@@ -96,7 +97,7 @@ class RunService:
     def wake_by(self, campaign_id: str, at: datetime) -> None:
         """Make the clock start a round by `at`. Campaigns that are not active are left
         unchanged."""
-        for _ in attempts(_ATTEMPTS):
+        for _ in attempts():
             campaign = self.campaigns.get(campaign_id)
             if campaign is None or campaign.status != "active":
                 return
@@ -176,7 +177,7 @@ class RunCheck:
         for workspace, campaign in self.running.overdue(overdue_before):
             try:
                 started += self.runs(workspace).restart(campaign, clock.now())
-            except Exception as failure:
+            except Exception as failure:  # whatever fails for one, the clocks of others are started
                 logger().exception("a campaign was not started", campaign_id=campaign.id)
                 failures.append(failure)
         if failures:

@@ -26,6 +26,7 @@ from outrider.campaigns.dispatch.reservations import Reservations, units_of
 from outrider.campaigns.enrollments.repository import EnrollmentRepository
 from outrider.campaigns.models import QUEUED, QUEUED_LANE, STEP_LEASE, Campaign, Enrollment, StepJob
 from outrider.kit import clock, parallel
+from outrider.kit.aws.dynamodb import StoreFailed
 from outrider.kit.aws.sqs import Queue, QueueMessage, SendFailed
 from outrider.kit.observability import metrics
 from outrider.kit.observability.logs import logger
@@ -35,6 +36,7 @@ from outrider.mailboxes.repository import MailboxRepository, MailboxUsage
 from outrider.sequences.service import SequenceService
 
 _PLAN_ATTEMPTS = 3
+"""Plans of one round; then the next round starts at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +124,12 @@ class RoundService:
 
     def hand_over(self, campaign: Campaign, enrollment: Enrollment) -> datetime:
         """Queue the step of an enrollment that was just added or resumed, and return when the clock
-        has to wake for it: now if there is no slot for it or queueing failed."""
+        has to wake for it: now if there is no slot for it. A failure of AWS is only logged: the
+        enrollment is stored, and the next round takes its step."""
         now = clock.now()
         try:
             planned = self._hand_over(campaign, now, enrollment)
-        except Exception:
+        except (StoreFailed, SendFailed):
             logger().exception("a step was left to the next round", enrollment_id=enrollment.id)
             return now
         return _next_due(planned) if planned else clock.from_text(enrollment.due_at or "")

@@ -308,7 +308,9 @@ class Api:
                 headers |= _REPLAYED
         except OutriderError as error:
             answer = _error_response(error, request)
-        except Exception:
+        except (
+            Exception
+        ):  # a client gets an answer in our form whatever fails, and may repeat the call
             logger().exception("unexpected failure")
             answer = _error_response(InternalError(), request)
             if keeper:
