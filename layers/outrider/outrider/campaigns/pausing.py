@@ -26,7 +26,6 @@ from outrider.sequences.service import SequenceService
 
 MAX_COUNTED = 1_000
 BY_PERSON = "person"
-_ATTEMPTS = 3
 _NOTHING = Backlog(overdue=0, more=False, oldest_due_at=None)
 
 
@@ -46,7 +45,7 @@ class ControlService:
 
         Raises: CampaignNotFound, WrongStatus, Contended.
         """
-        for _ in attempts(_ATTEMPTS):
+        for _ in attempts():
             campaign = self.campaigns.require(campaign_id)
             if campaign.status == "paused":
                 return CampaignView.of(campaign)
@@ -63,7 +62,7 @@ class ControlService:
 
         Raises: CampaignNotFound, WrongStatus, Contended.
         """
-        for _ in attempts(_ATTEMPTS):
+        for _ in attempts():
             campaign = self.campaigns.require(campaign_id)
             if campaign.status == "active":
                 return CampaignResumed(**CampaignView.of(campaign).model_dump(), backlog=_NOTHING)
@@ -80,7 +79,7 @@ class ControlService:
 
         Raises: SequenceNotFound, SequenceNotLaunched, WrongStatus, Contended.
         """
-        for _ in attempts(_ATTEMPTS):
+        for _ in attempts():
             sequence = self.sequences.get(sequence_id)
             if sequence.status == "paused":
                 return SequenceSummary.of(sequence)
@@ -96,7 +95,7 @@ class ControlService:
 
         Raises: SequenceNotFound, SequenceNotLaunched, WrongStatus, Contended.
         """
-        for _ in attempts(_ATTEMPTS):
+        for _ in attempts():
             sequence = self.sequences.get(sequence_id)
             if sequence.status == "active":
                 return SequenceResumed(

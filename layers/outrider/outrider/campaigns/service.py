@@ -34,8 +34,6 @@ from outrider.mailboxes.pools.repository import PoolRepository
 from outrider.sequences.errors import SequenceNotFound, WorkflowDecides
 from outrider.sequences.service import SequenceService, require_own_rules
 
-_ATTEMPTS = 3
-
 
 @dataclass(frozen=True, slots=True)
 class CampaignService:
@@ -107,7 +105,7 @@ class CampaignService:
         ValidationFailed if the mailbox pool does not exist; WrongStatus if the campaign is
         completed and more than its name would change; Contended.
         """
-        for _ in attempts(_ATTEMPTS):
+        for _ in attempts():
             campaign = self.get(campaign_id)
             PreconditionFailed.check(if_match, campaign.version)
             changes = update.over(campaign)
@@ -137,7 +135,7 @@ class CampaignService:
         Raises: CampaignNotFound; PreconditionFailed if the version is not `if_match`; WrongStatus
         while it is active or being launched; Contended.
         """
-        for _ in attempts(_ATTEMPTS):
+        for _ in attempts():
             campaign = self.get(campaign_id)
             PreconditionFailed.check(if_match, campaign.version)
             if campaign.workflow_id:

@@ -19,6 +19,7 @@ from outrider.companies.repository import CompanyRepository
 from outrider.contacts.models import Contact
 from outrider.contacts.repository import ContactRepository
 from outrider.kit import parallel
+from outrider.kit.attempts import FEW, attempts
 from outrider.kit.aws.attributes import Item
 from outrider.kit.aws.dynamodb import ItemPage, TransactionFailed
 from outrider.kit.aws.sqs import Queue, QueueMessage
@@ -29,7 +30,6 @@ AT_ONCE = 99
 """Links written in one transaction, which holds 100 actions: one is the condition check of the
 company."""
 
-_ATTEMPTS = 3
 _PASSES = 20
 _NEXT_PASS_SECONDS = 5
 
@@ -51,12 +51,12 @@ class ContactLinks:
 
         Raises TransactionFailed if companies change during every attempt.
         """
-        for attempt in range(1, _ATTEMPTS + 1):
+        for number in attempts(FEW):
             try:
                 self._settle(items, gone)
                 return
             except TransactionFailed:  # a company went or changed its domain just now
-                if attempt == _ATTEMPTS:
+                if number == FEW - 1:
                     raise
 
     def _settle(self, items: Sequence[Item], gone: str | None) -> None:

@@ -23,6 +23,7 @@ from outrider.kit.http.pagination import Page, Sealer
 from outrider.kit.outbox import Event
 
 _ATTEMPTS = 16
+"""More than of other writes: all operations of a workspace change one balance."""
 _USED, _REMAINING = "X-Credits-Used", "X-Credits-Remaining"
 
 

@@ -16,8 +16,6 @@ from outrider.kit.outbox import short
 from outrider.messages.models import Message
 from outrider.messages.repository import MessageRepository
 
-_ATTEMPTS = 5
-
 
 @dataclass(frozen=True, slots=True)
 class Rejections:
@@ -32,7 +30,7 @@ class Rejections:
         would refer to an email that was never received. Raises Contended if every attempt lost its
         optimistic lock."""
         reason = f"rejected: {detail}" if detail else "rejected"
-        for _ in attempts(_ATTEMPTS):
+        for _ in attempts():
             found = self.messages.get(message.contact_id, message.id)
             if found is None or found.state != "sent":
                 return

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from outrider.kit import clock
 
 FEW = 3
-"""Maximum attempts per item in a request with many writes."""
+"""Maximum attempts per item in a request or message with many writes."""
 MOST = 10
-"""Maximum attempts in a request with a single write."""
+"""Maximum attempts at any other write."""
 _FIRST_WAIT, _LONGEST_WAIT = 50, 800
 """Milliseconds. With MOST attempts, all waits together take at most four of a request's 29
 seconds."""

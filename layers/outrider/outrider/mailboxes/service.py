@@ -35,7 +35,6 @@ from outrider.mailboxes.schemas import (
     SmtpUpdate,
 )
 
-_ATTEMPTS = 5
 _CLEARED_BY_NULL = {"name", "dkim_selector", "paused_reason"}
 _TLS_PORTS = {465, 2465}
 _PORTS = {25, 465, 587, 2465, 2525, 2587}
@@ -124,7 +123,7 @@ class MailboxService:
         """
         _require_id(mailbox_id)
         changes = _changes(given)
-        for _ in attempts(_ATTEMPTS):
+        for _ in attempts():
             now = clock.now()
             found = self.mailboxes.get_with_counts(mailbox_id, last_days(now.date()))
             if found is None:
@@ -161,7 +160,7 @@ class MailboxService:
         Raises MailboxNotFound; PreconditionFailed if the version is not `if_match`; Contended after
         too many lost optimistic locks.
         """
-        for _ in attempts(_ATTEMPTS):
+        for _ in attempts():
             mailbox = self.mailboxes.require(mailbox_id)
             PreconditionFailed.check(if_match, mailbox.version)
             try:

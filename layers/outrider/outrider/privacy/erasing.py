@@ -28,7 +28,6 @@ from outrider.privacy.records import ContactRecords
 from outrider.privacy.repository import ErasureRepository
 from outrider.privacy.schemas import ContactErased
 
-_ATTEMPTS = 3
 _DELIVERIES, _ANSWERS, _FILES, _BACKUPS = (timedelta(days=days) for days in (30, 3, 30, 35))
 
 
@@ -92,7 +91,7 @@ class ErasureService:
 
     def _begin(self, contact_id: str) -> Erasure:
         """Record the erasure, remove the contact, and suppress its addresses in one transaction."""
-        for _ in attempts(_ATTEMPTS):
+        for _ in attempts():
             item = self.records.contacts.item(contact_id)
             contact = Contact.from_item(item)
             if contact is None:

@@ -36,7 +36,6 @@ from outrider.sequences.schemas import (
 )
 from outrider.sequences.steps import replaced
 
-_ATTEMPTS = 3
 _REMEDIES = {
     "launching": "launch it again with the same contacts to finish its launch, then change it",
     "active": "make a new sequence",
@@ -116,7 +115,7 @@ class SequenceService:
         """Change only the given fields. Raises SequenceNotFound, SequenceNotChangeable,
         ValidationFailed if the mailbox pool does not exist, PreconditionFailed if the sequence is
         not at version `if_match`, and Contended if it changes during every attempt."""
-        for _ in attempts(_ATTEMPTS):
+        for _ in attempts():
             before = self._at_version(sequence_id, if_match)
             changes = update.over(before)
             _require_changeable(before, changes)
@@ -143,7 +142,7 @@ class SequenceService:
         """Delete a draft or a finished sequence without campaigns. Raises SequenceNotFound,
         SequenceInUse for others, WorkflowDecides if it belongs to a workflow, PreconditionFailed if
         it is not at version `if_match`, and Contended if it changes during every attempt."""
-        for _ in attempts(_ATTEMPTS):
+        for _ in attempts():
             sequence = self._at_version(sequence_id, if_match)
             if sequence.workflow_id:
                 remedy = f"delete that with DELETE /v1/workflows/{sequence.workflow_id}"
@@ -176,7 +175,7 @@ class SequenceService:
         ValidationFailed if a step id is wrong or lint finds errors in a launched sequence,
         PreconditionFailed if the sequence is not at version `if_match`, and Contended if it changes
         during every attempt."""
-        for _ in attempts(_ATTEMPTS):
+        for _ in attempts():
             before = self._at_version(sequence_id, if_match)
             _require_changeable(before, ["steps"])
             keeps_some = any(step.id is not None for step in put.steps)

@@ -30,7 +30,6 @@ from outrider.sequences.service import SequenceService, require_sendable
 
 MAX_OPEN = 10
 """Maximum number of filters of a campaign whose contacts are being enrolled at the same time."""
-_ATTEMPTS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +65,7 @@ class AdditionService:
             audience=counted(results),
             results=results,
         )
-        for _ in attempts(_ATTEMPTS):
+        for _ in attempts():
             if try_transact(
                 *self._note_actions(campaign, request, answer), *self.caller.keep_actions(answer)
             ):
@@ -85,7 +84,7 @@ class AdditionService:
     ) -> list[EnrollResult]:
         contacts = self.contacts.several(list(dict.fromkeys(contact_ids)))
         some = list(contacts.values())
-        for _ in attempts(_ATTEMPTS):
+        for _ in attempts():
             # After a crash, the clock still finds the steps that are due.
             at = clock.now() + STEP_LEASE
             if some:

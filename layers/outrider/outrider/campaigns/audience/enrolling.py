@@ -23,8 +23,6 @@ from outrider.kit.errors import Contended
 from outrider.sequences.models import Step
 from outrider.sequences.service import SequenceService, require_sendable
 
-_ATTEMPTS = 4
-
 AlsoActions = Callable[[Enrollment], Sequence[Action]]
 """Function that returns the caller's own writes for a new enrollment."""
 
@@ -112,7 +110,7 @@ class EnrollingService:
 
         Raises: the errors of `enroll_lead` and of `current`.
         """
-        for _ in attempts(_ATTEMPTS):
+        for _ in attempts():
             enrollments = self.enrollments(campaign.id)
             before = enrollments.get(contact.id)
             if before is not None and not (before.is_over and re_enroll):

@@ -34,7 +34,6 @@ from outrider.sequences.service import SequenceService
 AT_ONCE = 90
 """Enrollments retried in one transaction."""
 RETRIED = "retried"
-_ATTEMPTS = 4
 
 
 class RetryJob(Model):
@@ -122,7 +121,7 @@ class RetryService:
         """Retry these enrollments. Return the campaign and the retried enrollments by contact
         id."""
         opened: dict[str, Enrollment] = {}
-        for _ in attempts(_ATTEMPTS):
+        for _ in attempts():
             left = [each for each in failed if each.contact_id not in opened]
             if not left:
                 return campaign, opened

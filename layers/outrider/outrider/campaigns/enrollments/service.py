@@ -18,7 +18,6 @@ from outrider.kit.aws.dynamodb import Action, try_transact
 from outrider.kit.errors import Contended, ValidationFailed
 from outrider.kit.outbox import Event
 
-_ATTEMPTS = 4
 BY_PERSON = "by_person"
 _SAY = "It is not known whether its message was sent: say sent or not_sent"
 _RETRY = "retry it with POST /v1/campaigns/{id}/retry"
@@ -63,7 +62,7 @@ class EnrollmentService:
 
         Raises: EnrollmentNotFound, WrongState, Contended while a message is being sent.
         """
-        for _ in attempts(_ATTEMPTS):
+        for _ in attempts():
             before = self.stored(enrollment_id)
             if before.state == "paused":
                 return EnrollmentView.of(before)
@@ -87,7 +86,7 @@ class EnrollmentService:
         Raises: EnrollmentNotFound, WrongState, CampaignNotFound, ValidationFailed without
         `request.unknown` where it is needed, Contended.
         """
-        for _ in attempts(_ATTEMPTS):
+        for _ in attempts():
             before = self.stored(enrollment_id)
             if before.is_open:
                 return EnrollmentView.of(before)
@@ -111,7 +110,7 @@ class EnrollmentService:
 
         Raises: EnrollmentNotFound, Contended while a message is being sent.
         """
-        for _ in attempts(_ATTEMPTS):
+        for _ in attempts():
             before = self.stored(enrollment_id)
             if before.is_over:
                 return EnrollmentView.of(before)

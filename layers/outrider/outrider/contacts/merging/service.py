@@ -17,7 +17,6 @@ from outrider.kit.aws.dynamodb import Action, TransactionFailed
 from outrider.kit.errors import Contended, PreconditionFailed, ValidationFailed
 from outrider.kit.outbox import Event
 
-_ATTEMPTS = 3
 _EVIDENCE = 1_000
 
 
@@ -35,7 +34,7 @@ class MergeService:
         PreconditionFailed if the winner is not at version `if_match`, and Contended if the contacts
         change during every attempt.
         """
-        for _ in attempts(_ATTEMPTS):
+        for _ in attempts():
             winner, losers = self._read(request)
             if not losers:
                 return winner

@@ -13,8 +13,6 @@ from outrider.kit import clock, ids
 from outrider.kit.attempts import attempts
 from outrider.kit.errors import Contended, Stale
 
-_ATTEMPTS = 3
-
 
 @dataclass(frozen=True, slots=True)
 class VerificationService:
@@ -42,7 +40,7 @@ class VerificationService:
             "contact.updated", contact_id=contact_id, changed=sorted(changes)
         )
         current: Contact | None = checked
-        for _ in attempts(_ATTEMPTS):
+        for _ in attempts():
             if current is None:
                 raise ContactNotFound
             if current.email != checked.email:

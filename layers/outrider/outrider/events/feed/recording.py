@@ -42,6 +42,7 @@ _ITEMS_AT_ONCE = 90
 SPAN = 10
 """Seconds: the changes of a batch were made within one such interval of the clock."""
 _ATTEMPTS = 100
+"""Many relays append to the one end of a feed, and one that gives up holds up its whole shard."""
 _PAUSE_MS = 50
 _LONGEST_PAUSE_MS = 200
 _RECEIPT_LIFE = timedelta(days=14)

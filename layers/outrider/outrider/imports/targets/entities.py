@@ -18,14 +18,13 @@ from outrider.imports.merging import Given
 from outrider.imports.models import PlannedRow, Undo
 from outrider.imports.targets import KeyOwner, Parsed, RowRefused
 from outrider.kit import clock, ids, parallel
-from outrider.kit.attempts import attempts
+from outrider.kit.attempts import FEW, attempts
 from outrider.kit.aws.attributes import Item
 from outrider.kit.errors import Stale
 from outrider.kit.http.requests import explain
 from outrider.kit.outbox import Event
 
 RowT = TypeVar("RowT")
-_ATTEMPTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +113,7 @@ class EntityTarget(ABC, Generic[EntityT]):
 
     def undo(self, id: str, undo: Undo, mark: str) -> bool:
         version = undo.version
-        for _ in attempts(_ATTEMPTS):
+        for _ in attempts(FEW):
             try:
                 self._undo(id, undo.before, version, mark)
             except Stale as stale:

@@ -18,8 +18,6 @@ from outrider.messages.schemas import MessageView
 from outrider.messages.tracking.opt_out import OptOuts
 from outrider.sequences.models import AUTOMATIC
 
-_ATTEMPTS = 3
-
 
 @dataclass(frozen=True, slots=True)
 class Classifying:
@@ -41,7 +39,7 @@ class Classifying:
         if given.value == "stop":
             return self._stop(message_id)
         found = Classification(value=given.value, source="human", confidence=1.0)
-        for _ in attempts(_ATTEMPTS):
+        for _ in attempts():
             reply = self._reply(message_id)
             if reply.classification == found:
                 return MessageView.of(reply)
@@ -69,7 +67,7 @@ class Classifying:
     def _stop(self, message_id: str) -> MessageView:
         """Mark the reply as an opt-out request. The opt-out is recorded first, as for requests that
         rules detect; recording it again has no effect."""
-        for _ in attempts(_ATTEMPTS):
+        for _ in attempts():
             reply = self._reply(message_id)
             if reply.reason == STOP:
                 return MessageView.of(reply)

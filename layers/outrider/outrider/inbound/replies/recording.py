@@ -19,7 +19,6 @@ from outrider.messages.repository import MessageRepository
 from outrider.messages.tracking.opt_out import OptOuts
 
 STOP = "stop_request"
-_ATTEMPTS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,7 @@ class Replies:
             self.opt_outs.record(
                 message.contact_id, message.id, "unsubscribed", clock.now(), "answer"
             )
-        for _ in attempts(_ATTEMPTS):
+        for _ in attempts():
             answered = self.messages.get(message.contact_id, message.id)
             if answered is None:
                 return None

@@ -28,6 +28,7 @@ from outrider.kit.errors import ServiceUnavailable
 from outrider.kit.outbox import ATTRIBUTE as EVENTS
 
 _TRANSACTION_ATTEMPTS = 8
+"""Calls for one transaction that meets others, within one of `kit.attempts`."""
 _ROUNDS = 8
 _READ_AT_ONCE = 100
 _CONFLICTS = {"None", "TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}

@@ -16,6 +16,7 @@ from outrider.kit.settings import Misconfigured
 
 Answer = dict[str, Any]
 ATTEMPTS = 3
+"""Requests for one call, as in botocore's standard retry mode."""
 CONNECT_SECONDS, READ_SECONDS = 2, 5
 _BACKOFF_MS = 50
 _COST, _THROTTLED_COST, _REFILL = 14, 5, 1

@@ -11,6 +11,8 @@ from outrider.kit.aws import clients
 
 SOURCE = "outrider"
 _ATTEMPTS = 4
+"""Calls for entries that EventBridge refuses; the caller is a worker, whose records are delivered
+again."""
 _BATCH = 10
 _BATCH_BYTES = 240_000
 """Bytes of `Detail` in one call, below the 256 KB limit of PutEvents, which also counts other

@@ -26,7 +26,6 @@ from outrider.mailboxes.repository import MailboxCounts, MailboxRepository
 from outrider.mailboxes.schemas import MailboxView
 from outrider.mailboxes.smtp import SmtpSessions
 
-_ATTEMPTS = 5
 _ORDER: tuple[Subject, ...] = (
     *("ownership", "identity", "account", "login", "spf", "dkim", "dmarc", "mx"),
 )
@@ -67,7 +66,7 @@ class CheckService:
         now = clock.now()
         check = Check(checked_at=clock.to_text(now), findings=findings)
         refused = any(refused for _, refused in answers)
-        for _ in attempts(_ATTEMPTS):
+        for _ in attempts():
             before = found.mailbox
             if (before.smtp, before.verified_by) != (checked.smtp, checked.verified_by):
                 break

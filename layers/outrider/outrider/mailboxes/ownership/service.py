@@ -36,7 +36,6 @@ from outrider.mailboxes.ownership.schemas import (
 from outrider.mailboxes.repository import MailboxRepository
 from outrider.mailboxes.smtp import SmtpFailed, SmtpSessions
 
-_ATTEMPTS = 5
 _DNS_SILENT = "DNS did not answer; try again later"
 
 Send = Callable[[str, str, str], None]
@@ -164,7 +163,7 @@ class OwnershipService:
     ) -> MailboxVerification:
         """Verify the mailbox and record the proof in one transaction."""
         seen = mailbox
-        for _ in attempts(_ATTEMPTS):
+        for _ in attempts():
             if seen.smtp != mailbox.smtp:
                 break  # it may be another server that took the login
             at = clock.timestamp()

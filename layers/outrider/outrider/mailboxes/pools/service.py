@@ -22,7 +22,6 @@ from outrider.mailboxes.pools.repository import PoolRepository, PoolTaken
 from outrider.mailboxes.pools.schemas import PoolCreate, PoolDeleted, PoolUpdate, PoolView
 from outrider.mailboxes.repository import MailboxRepository
 
-_ATTEMPTS = 5
 _LONGEST = 40
 
 
@@ -79,7 +78,7 @@ class PoolService:
         for name, value in changes.items():
             if value is None:
                 raise ValidationFailed.at(f"/{name}", f"{name} cannot be null")
-        for _ in attempts(_ATTEMPTS):
+        for _ in attempts():
             before, mailboxes = self._found(pool_id, if_match)
             after = before.model_copy(update=changes)
             if after == before:
@@ -103,7 +102,7 @@ class PoolService:
         """
         if pool_id == DEFAULT_POOL:
             raise DefaultPoolStays
-        for _ in attempts(_ATTEMPTS):
+        for _ in attempts():
             pool, mailboxes = self._found(pool_id, if_match)
             if mailboxes:
                 raise PoolInUse([mailbox.id for mailbox in mailboxes])

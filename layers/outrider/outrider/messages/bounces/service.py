@@ -37,8 +37,6 @@ from outrider.messages.lists import MessageLists
 from outrider.messages.models import Message
 from outrider.messages.repository import MessageRepository
 
-_ATTEMPTS = 5
-
 
 @dataclass(frozen=True, slots=True)
 class Bounces:
@@ -66,7 +64,7 @@ class Bounces:
     ) -> None:
         """Record a bounce of the message. With `everywhere`, an address that does not exist is
         blocked for all workspaces. Raises Contended if every attempt lost its optimistic lock."""
-        for _ in attempts(_ATTEMPTS):
+        for _ in attempts():
             found = self.messages.get(message.contact_id, message.id)
             if found is None:
                 return
@@ -100,7 +98,7 @@ class Bounces:
         Raises TransactionFailed if the claim was lost, and Contended if every attempt lost its
         optimistic lock.
         """
-        for _ in attempts(_ATTEMPTS):
+        for _ in attempts():
             try:
                 transact(*self._refuse_actions(enrollment, message, detail))
             except TransactionFailed as failure:

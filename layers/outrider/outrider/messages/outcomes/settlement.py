@@ -23,7 +23,6 @@ from outrider.messages.schemas import (
     SettlementResult,
 )
 
-_ATTEMPTS = 5
 _CONTENDED = "Others keep changing this message"
 
 
@@ -43,7 +42,7 @@ class Settling:
         deleted. `message` may come from an eventually consistent read, because a settled message
         never becomes unknown again. Raises Contended if every attempt lost its optimistic lock."""
         found: Message | None = message
-        for _ in attempts(_ATTEMPTS):
+        for _ in attempts():
             if found is None or found.state != "unknown":
                 return found
             try_transact(*self.unknowns.settle_actions(found, "sent", provider_id, rfc_message_id))
@@ -57,7 +56,7 @@ class Settling:
         return the message. Raises MessageNotFound, Conflict if the message is not unknown, and
         Contended if every attempt lost its optimistic lock."""
         self.caller.begin()
-        for _ in attempts(_ATTEMPTS):
+        for _ in attempts():
             found = self.messages.find_with_content(message_id)
             if found is None:
                 raise MessageNotFound
@@ -96,7 +95,7 @@ class Settling:
 
     def _settle(self, message_id: str, outcome: Said, call: str) -> SettlementResult:
         result = partial(SettlementResult, id=message_id)
-        for _ in attempts(_ATTEMPTS):
+        for _ in attempts():
             found = self.messages.find(message_id)
             if found is None:
                 return result(result="not_found", reason=MessageNotFound().detail)

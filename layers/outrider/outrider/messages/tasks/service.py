@@ -16,8 +16,6 @@ from outrider.messages.sending.outcome import OutcomeRecorder
 from outrider.messages.sending.snapshot import PinnedSequence, SnapshotReader
 from outrider.sequences.models import Settings
 
-_ATTEMPTS = 4
-
 
 @dataclass(frozen=True, slots=True)
 class TaskService:
@@ -34,7 +32,7 @@ class TaskService:
         every attempt lost its optimistic lock.
         """
         self.caller.begin()
-        for _ in attempts(_ATTEMPTS):
+        for _ in attempts():
             task = self.messages.find_with_content(message_id)
             if task is None:
                 raise MessageNotFound

@@ -29,7 +29,6 @@ _MARKS: dict[OptOutReason, MarkedTime] = {
     "unsubscribed": "unsubscribed_at",
     "complained": "complained_at",
 }
-_ATTEMPTS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ class OptOuts:
 
         Raises Contended if every attempt lost its optimistic lock.
         """
-        for _ in attempts(_ATTEMPTS):
+        for _ in attempts():
             message = self.messages.get(contact_id, message_id)
             contact = self.contacts.current(contact_id)
             # The recipient of an SMS is a phone number: suppress the contact's address.

@@ -15,8 +15,8 @@ from outrider.kit.aws.dynamodb import Query, Table, key_of
 from outrider.webhooks.deliveries.repository import first_since
 from outrider.webhooks.models import Attempt, Delivery, State
 
-MOST_ATTEMPTS = 100
-"""Limit per delivery; there are more only after many probes or redeliveries."""
+MOST_SHOWN = 100
+"""Attempts of a delivery; there are more only after many probes or redeliveries."""
 MOST_BYTES = 3_000_000
 """Limit per page; a Lambda response may have 6 MB."""
 _ROUNDS = 4
@@ -75,7 +75,7 @@ class DeliveryLog:
                 if len(found) == limit or size > MOST_BYTES:
                     return found, place
                 if "#" in item["sk"]:
-                    if len(attempts) < MOST_ATTEMPTS:
+                    if len(attempts) < MOST_SHOWN:
                         attempts.append(Attempt.model_validate(item))
                     continue
                 logged = Logged(Delivery.model_validate(item), attempts[::-1])
@@ -99,7 +99,7 @@ class DeliveryLog:
                 consistent=True,
             )
         )
-        rows = [item for item in page.items if "#" in item["sk"]][:MOST_ATTEMPTS]
+        rows = [item for item in page.items if "#" in item["sk"]][:MOST_SHOWN]
         item = next((item for item in page.items if item["sk"] == delivery_id), None)
         if item is None and page.last_key:
             item = self.table.get(self._pk(webhook_id), delivery_id)

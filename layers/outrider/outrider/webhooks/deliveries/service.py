@@ -21,8 +21,6 @@ from outrider.webhooks.schemas import (
     LoggedDelivery,
 )
 
-_ATTEMPTS = 5
-
 
 @dataclass(frozen=True, slots=True)
 class DeliveryService:
@@ -62,7 +60,7 @@ class DeliveryService:
         Raises DeliveryNotFound, Conflict if the delivery is pending or its webhook disabled, and
         Contended if the delivery keeps changing.
         """
-        for _ in attempts(_ATTEMPTS):
+        for _ in attempts():
             due = self._due(delivery_id)
             _require_ended(due)
             after = again(due.delivery, kind="redelivery")

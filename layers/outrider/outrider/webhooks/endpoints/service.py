@@ -34,7 +34,6 @@ from outrider.webhooks.schemas import (
 
 OVERLAP = timedelta(hours=24)
 """Time after a rotation in which the previous secret signs too."""
-_ATTEMPTS = 5
 ResultT = TypeVar("ResultT")
 
 
@@ -188,7 +187,7 @@ class WebhookService:
     def _with_retries(self, webhook_id: str, change: Callable[[Stored], ResultT]) -> ResultT:
         """Return the result of `change` on the current webhook; retry it after a lost optimistic
         lock."""
-        for _ in attempts(_ATTEMPTS):
+        for _ in attempts():
             stored = self._stored(webhook_id)
             try:
                 return change(stored)
