@@ -53,6 +53,13 @@ RULES = (
         r"/(query/)?(email|to|address)$",
     ),
     Rule(
+        "order of stages",
+        "The order of stages is research, qualify, contact, each once at most",
+        "Clients made from an array of an enumeration of arrays cannot be read",
+        Request("POST", "/v1/workflows", {"name": "A", "stages": ["contact", "research"]}),
+        r"/stages$",
+    ),
+    Rule(
         "domain",
         "is not the domain of an email address",
         "A domain has a dot, a label that IDNA allows, and no special-use name",

@@ -102,7 +102,8 @@ class TestCreate:
 
     def test_knows_no_pool_of_this_id(self, api: Api) -> None:
         body = {"name": "A", "stages": ALL, "settings": {"mailbox_pool": "pool_none"}}
-        assert api.post("/v1/workflows", body).status == 422
+        refused = api.post("/v1/workflows", body)
+        assert refused.json["errors"][0]["pointer"] == "/settings/mailbox_pool"
         assert api.get("/v1/campaigns").json["data"] == []
 
     @pytest.mark.parametrize(

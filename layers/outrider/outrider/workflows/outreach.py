@@ -22,6 +22,8 @@ from outrider.workflows.starter import starter_step
 
 DELETED = "workflow_deleted"
 """Paused reason of a campaign whose workflow was deleted."""
+_POOL = "/settings/mailbox_pool"
+"""Place of the mailbox pool in requests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class Outreach:
         """Return the writes that create the draft campaign of a workflow, and its sequence if it
         owns one. Raises SequenceNotFound; the transaction does too, and it raises ValidationFailed
         if the mailbox pool does not exist."""
-        checks = self.pools.check_exists_actions(workflow.settings.mailbox_pool)
+        checks = self.pools.check_exists_actions(workflow.settings.mailbox_pool, _POOL)
         if workflow.owns_sequence:
             sequence = self._own_sequence(workflow)
             created = self.caller.event(
@@ -69,7 +71,7 @@ class Outreach:
             return []
         actions: list[Action] = []
         if after.mailbox_pool != before.mailbox_pool:
-            actions += self.pools.check_exists_actions(after.mailbox_pool)
+            actions += self.pools.check_exists_actions(after.mailbox_pool, _POOL)
         if campaign := self.campaigns.get(campaign_of(workflow.id)):
             settings = after.of_campaign(campaign.settings)
             changed = campaign.changed(settings=settings, mailbox_pool=after.mailbox_pool)

@@ -37,9 +37,10 @@ class TooManyPools(Conflict):
         super().__init__(f"The workspace has {most} mailbox pools, the maximum: delete one first")
 
 
-def unknown_pool(pool_id: str) -> ValidationFailed:
-    """Return the validation error for a pool id that does not exist."""
+def unknown_pool(pool_id: str, pointer: str = "/mailbox_pool") -> ValidationFailed:
+    """Return the validation error for a pool id that does not exist; `pointer` is its place in the
+    body of the request."""
     return ValidationFailed.at(
-        "/mailbox_pool",
+        pointer,
         f"There is no mailbox pool {pool_id}. Create it with POST /v1/mailbox-pools",
     )

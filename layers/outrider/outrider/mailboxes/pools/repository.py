@@ -128,13 +128,15 @@ class PoolRepository:
             ),
         )
 
-    def check_exists_actions(self, pool_id: str) -> Sequence[Action]:
+    def check_exists_actions(
+        self, pool_id: str, pointer: str = "/mailbox_pool"
+    ) -> Sequence[Action]:
         """Return the condition check that the pool exists; none for the default pool. Raises
-        ValidationFailed in the transaction."""
+        ValidationFailed in the transaction, about the field at `pointer`."""
         if pool_id == DEFAULT_POOL:
             return ()
         check = self.table.check_action(self.workspace, pool_id, "attribute_exists(#pk)")
-        return [check.or_raise(unknown_pool(pool_id))]
+        return [check.or_raise(unknown_pool(pool_id, pointer))]
 
     def leave_action(self, pool_id: str, events: Sequence[Event] = ()) -> Action:
         """Return the write that decrements the pool's count of mailboxes, and publishes `events` if
