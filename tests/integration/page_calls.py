@@ -1,0 +1,23 @@
+"""The calls of a page of the documentation, made one after another."""
+
+from pathlib import Path
+
+from tests.curls import curls
+from tests.harness.api import Api
+
+BASE = "https://api.example.com"
+
+
+def differences(api: Api, page: Path) -> list[str]:
+    """Make the calls that a page shows, and return where an answer is not what is shown."""
+    known = {"BASE": BASE, "KEY": api.workspace().key("live")}
+    found = []
+    for curl in curls(page):
+        asked = curl.request(known)
+        path = asked.url.removeprefix(BASE)
+        answer = api.request(asked.method, path, asked.body, key=known["KEY"])
+        assert answer.status < 300, (curl.command, answer.text)
+        if curl.kept:
+            known[curl.kept] = answer.json[curl.filter.removeprefix("-r").strip(" .")]
+        found += [f"{path}: {each}" for each in curl.differences(answer.json)]
+    return found
