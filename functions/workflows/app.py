@@ -2,8 +2,10 @@
 
 from outrider.access.admission import native_api
 from outrider.access.models import Caller
-from outrider.kit.http.pagination import Page
+from outrider.kit.http.pagination import Page, PageQuery
 from outrider.kit.settings import Environment, needs
+from outrider.workflows.runs.schemas import RunAnswer, RunRequest, RunView
+from outrider.workflows.runs.wiring import deletion, workflow_runs
 from outrider.workflows.schemas import (
     LeadBatch,
     LeadBatchResult,
@@ -21,9 +23,11 @@ handler = needs(
     Environment.keys_table,
     Environment.leads_table,
     Environment.campaigns_table,
+    Environment.enrollments_table,
     Environment.contacts_table,
     Environment.companies_table,
-    Environment.enrollments_table,
+    Environment.secrets_key_id,
+    Environment.workflow_run_arn,
 )(api.handler)
 
 
@@ -56,7 +60,7 @@ def update_workflow(
 @api.delete("/v1/workflows/{workflow_id}", scope="workflows:write")
 def delete_workflow(caller: Caller, workflow_id: str, if_match: int | None) -> WorkflowDeleted:
     """Delete a workflow; a campaign that was launched is paused and stays"""
-    return workflows(caller).delete(workflow_id, if_match)
+    return deletion(caller).delete(workflow_id, if_match)
 
 
 @api.post(
@@ -67,3 +71,33 @@ def delete_workflow(caller: Caller, workflow_id: str, if_match: int | None) -> W
 def add_workflow_leads(caller: Caller, workflow_id: str, body: LeadBatch) -> LeadBatchResult:
     """Add up to 1,000 leads to a workflow, of contacts that are found or created"""
     return additions(caller).add(workflow_id, body)
+
+
+@api.post("/v1/workflows/{workflow_id}/run", scope="workflows:write", status=200)
+def run_workflow(caller: Caller, workflow_id: str, body: RunRequest | None) -> RunAnswer:
+    """Start a run of a workflow, or estimate what one would do and cost"""
+    return workflow_runs(caller).run(workflow_id, body or RunRequest())
+
+
+@api.post("/v1/workflows/{workflow_id}/pause", scope="workflows:write", status=200)
+def pause_workflow(caller: Caller, workflow_id: str) -> WorkflowView:
+    """Pause the run of a workflow, and its campaign with it"""
+    return workflow_runs(caller).pause(workflow_id)
+
+
+@api.post("/v1/workflows/{workflow_id}/resume", scope="workflows:write", status=200)
+def resume_workflow(caller: Caller, workflow_id: str) -> WorkflowView:
+    """Resume the run of a workflow, and its campaign with it"""
+    return workflow_runs(caller).resume(workflow_id)
+
+
+@api.get("/v1/workflows/{workflow_id}/runs", scope="workflows:read")
+def list_runs(caller: Caller, workflow_id: str, query: PageQuery) -> Page[RunView]:
+    """List the runs of a workflow, newest first"""
+    return workflow_runs(caller).list(workflow_id, query)
+
+
+@api.get("/v1/workflows/{workflow_id}/runs/{run_id}", scope="workflows:read")
+def get_run(caller: Caller, workflow_id: str, run_id: str) -> RunView:
+    """Get a run of a workflow with its counts"""
+    return workflow_runs(caller).get(workflow_id, run_id)

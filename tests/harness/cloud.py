@@ -34,12 +34,10 @@ from tests.harness.stack import Stack
 from tests.harness.streams import Streams
 from tests.harness.texts import Text, TextService
 from tests.harness.wire import Wire
-from tools import templates
 
 _ENOUGH = 1_000
 _LONGEST_LOOP = 16
 """Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html"""
-_CLOCK_MACHINE, _DISPATCH = "CampaignRun", "campaigns_dispatch"
 
 
 class WorkFailed(AssertionError):
@@ -58,10 +56,7 @@ class Cloud:
         permissions = Permissions(made, self._queues)
         self.contract = Contract()
         self.bus = Bus(made.bus_name, made.bus_arn, made.rules(), self.contract)
-        machine = templates.load(
-            made.template["Resources"][_CLOCK_MACHINE]["Properties"]["DefinitionUri"]
-        )
-        self.executions = Executions(made.machine_arn(_CLOCK_MACHINE), machine, _DISPATCH)
+        self.executions = Executions(made.machines())
         players = {
             "sqs": self._queues.answer,
             "events": self.bus.answer,
@@ -293,7 +288,7 @@ class Cloud:
             mine = [
                 each
                 for each in self.executions.all.values()
-                if each.input["campaign_id"] == campaign_id
+                if each.input.get("campaign_id") == campaign_id
             ]
             upcoming = self._next_ms()
             over = upcoming is None or upcoming > to_epoch_ms(end)

@@ -31,12 +31,20 @@ class Execution:
     """States entered: what Step Functions bills."""
 
 
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """A state machine, and the function that its tasks call."""
+
+    definition: dict[str, Any]
+    task_function: str
+
+
 class Executions:
-    def __init__(self, machine_arn: str, definition: dict[str, Any], task_function: str) -> None:
-        self.machine_arn = machine_arn
+    """Executions of all state machines, which are given by ARN."""
+
+    def __init__(self, machines: dict[str, Machine]) -> None:
         self.all: dict[str, Execution] = {}
-        self._definition = definition
-        self._task_function = task_function
+        self._machines = machines
 
     def clear(self) -> None:
         self.all.clear()
@@ -51,7 +59,7 @@ class Executions:
     def step(self, execution: Execution, invoke: Invoke) -> None:
         """Carry `execution` on until it waits or ends."""
         while execution.status == "RUNNING" and execution.wake_ms <= clock.epoch_ms():
-            state = self._definition["States"][execution.state]
+            state = self._machines[execution.machine].definition["States"][execution.state]
             execution.transitions += 1
             match state["Type"]:
                 case "Task":
@@ -78,7 +86,8 @@ class Executions:
         arguments = _evaluate(state["Arguments"], execution, {})
         if state["Resource"].endswith(":lambda:invoke"):
             execution.rounds += 1
-            result = {"Payload": invoke(self._task_function, arguments["Payload"])}
+            function = self._machines[execution.machine].task_function
+            result = {"Payload": invoke(function, arguments["Payload"])}
             execution.data = _evaluate(state["Output"], execution, result)
         elif state["Resource"].endswith(":states:startExecution"):
             try:
@@ -91,13 +100,13 @@ class Executions:
         execution.state = state["Next"]
 
     def _start(self, machine: str, name: str, input_: dict[str, Any]) -> dict[str, Any]:
-        assert machine == self.machine_arn, f"no state machine {machine}"
+        assert machine in self._machines, f"no state machine {machine}"
         assert re.fullmatch(r"[\w.+!@()=,'-]{1,80}", name), f"{name} is no name for an execution"
         known = self.all.get(name)
         if known and (known.status != "RUNNING" or known.input != input_):
             raise Refusal("ExecutionAlreadyExists")
         if not known:
-            start = self._definition["StartAt"]
+            start = self._machines[machine].definition["StartAt"]
             self.all[name] = Execution(name, machine, input_, start, input_)
         arn = machine.replace(":stateMachine:", ":execution:") + f":{name}"
         return {"executionArn": arn, "startDate": clock.now().timestamp()}

@@ -17,6 +17,7 @@ from outrider.messages.transports import pacing
 from outrider.sequences import kept
 from tests.harness import repairs
 from tests.harness.bus import Rule
+from tests.harness.executions import Machine
 from tests.harness.queues import Queue
 from tools import templates
 
@@ -39,6 +40,8 @@ PARAMETERS = {
     "LambdaConcurrency": "1000",
     "PublicUrl": "https://api.outrider.test",
 }
+_TASKS = {"CampaignRun": "campaigns_dispatch", "WorkflowRun": "workflows_dispatch"}
+"""The function that each state machine calls."""
 _PLACEHOLDER = re.compile(r"\$\{([\w:.]+)\}")
 _CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": "test",
@@ -83,6 +86,16 @@ class Stack:
 
     def machine_name(self, logical_id: str) -> str:
         return str(self.resolve(self.template["Resources"][logical_id]["Properties"]["Name"]))
+
+    def machines(self) -> dict[str, Machine]:
+        """The state machines, by ARN."""
+        kind = "AWS::Serverless::StateMachine"
+        return {
+            self.machine_arn(name): Machine(
+                templates.load(resource["Properties"]["DefinitionUri"]), _TASKS[name]
+            )
+            for name, resource in templates.resources(self.template, kind).items()
+        }
 
     def environment(self, function: str) -> dict[str, str]:
         """The environment of one function: the Globals' and its own."""

@@ -10,6 +10,8 @@ PRODUCT = REPOSITORY / "layers" / "outrider" / "outrider"
 GO_ON = {
     "kit/http/edge.py": 1,
     "campaigns/dispatch/executions.py": 1,
+    "workflows/runs/clocks.py": 1,
+    "workflows/stages/worker.py": 1,
     "functions/credits_sweep/app.py": 1,
     "functions/webhooks_sweep/app.py": 1,
 }

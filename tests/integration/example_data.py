@@ -14,6 +14,8 @@ from outrider.kit.aws.s3 import Objects
 from outrider.kit.settings import settings
 from outrider.research.models import Findings
 from outrider.research.repository import ResearchRepository
+from outrider.workflows.runs.clock_wiring import dispatcher
+from outrider.workflows.runs.dispatcher import WorkflowRound
 from tests.harness.api import Api
 from tests.harness.feed import record
 from tests.integration.outreach import STEP_ONE, a_mailbox, a_message, a_task
@@ -85,6 +87,36 @@ def a_researched_lead(api: Api) -> str:
 def a_workflow(api: Api) -> str:
     body = {"name": "First", "stages": ["research", "qualify", "contact"]}
     return str(api.post("/v1/workflows", body).json["id"])
+
+
+def an_idle_workflow(api: Api) -> str:
+    body = {"name": "Score", "stages": ["research", "qualify"]}
+    return str(api.post("/v1/workflows", body).json["id"])
+
+
+def a_running_workflow(api: Api) -> str:
+    return a_run(api).partition("/")[0]
+
+
+def a_workflow_with_runs(api: Api) -> str:
+    workspace, workflow_id = api.workspace().id, a_running_workflow(api)
+    last = WorkflowRound(workspace=workspace, workflow_id=workflow_id, clock=1, round=0)
+    dispatcher(Caller.engine(workspace)).dispatch(last)
+    api.post(f"/v1/workflows/{workflow_id}/run")
+    return workflow_id
+
+
+def a_paused_workflow(api: Api) -> str:
+    workflow_id = a_running_workflow(api)
+    api.post(f"/v1/workflows/{workflow_id}/pause")
+    return workflow_id
+
+
+def a_run(api: Api) -> str:
+    """Its workflow besides."""
+    workflow_id = an_idle_workflow(api)
+    run = api.post(f"/v1/workflows/{workflow_id}/run").json["run"]
+    return f"{workflow_id}/{run['id']}"
 
 
 def an_import(api: Api) -> str:

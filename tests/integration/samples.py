@@ -20,6 +20,7 @@ INVENTED = {
     "mailbox": "mbx_01kjpwd6m2s0g6cmmw3r9ek06y",
     "sequence": "seq_01kjpwd6m3sp9gacndhhxnr57c",
     "step": "stp_01kjpwd6m308hp1xz1jfw843q3",
+    "workflow": "wfl_01kjpwd6m4t8a2c6e9g3j5m7pq",
     "campaign": "cam_01kjpwd6m5sn3smj6vvtpctw3m",
     "webhook": "whk_01kjpwd6m4s5wwa4fksbm2y11w",
     "delivery": "dlv_01kjpwd6m501kjpwd6m1j4bmyjsaxgnw33zc01kjpwd6m4s5wwa4fksbm2y11w",
@@ -108,6 +109,10 @@ CONTACT_DELETED = Sample("stream_contact_deleted", "contacts_index")
 CALLS = Sample("stream_calls", "usage_count")
 CAMPAIGN_LAUNCHED = Sample("eventbridge_campaign_launched", "campaigns_start")
 CAMPAIGNS_CHECK = Sample("scheduler_campaigns_check", "campaigns_start")
+WORKFLOWS_CHECK = Sample("scheduler_workflows_check", "workflows_start")
+WORKFLOW_ROUND = Sample("stepfunctions_workflow_round", "workflows_dispatch")
+WORKFLOW_RESEARCH = Sample("sqs_workflow_research", "workflows_research")
+WORKFLOW_QUALIFY = Sample("sqs_workflow_qualify", "workflows_qualify")
 CREDITS_SWEEP = Sample("scheduler_credits_sweep", "credits_sweep")
 ROUND = Sample("stepfunctions_round", "campaigns_dispatch")
 STEP = Sample("sqs_step", "steps_run")

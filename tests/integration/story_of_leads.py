@@ -42,4 +42,15 @@ LEADS = [
     ),
     Step("list_workflows", query="status=idle", mode="test"),
     Step("delete_workflow", mode="test"),
+    Step(
+        "create_workflow",
+        {"name": "Score signups", "stages": ["research", "qualify"]},
+        keep={"workflow_id": ("id",)},
+        mode="test",
+    ),
+    Step("run_workflow", {}, keep={"run_id": ("run", "id")}, mode="test"),
+    Step("pause_workflow", mode="test"),
+    Step("resume_workflow", mode="test"),
+    Step("list_runs", mode="test"),
+    Step("get_run", mode="test"),
 ]

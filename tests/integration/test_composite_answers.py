@@ -28,6 +28,8 @@ CONTENT = {
     "ProfileView": {"leads"},
     "WorkflowSummary": {"workflows"},
     "LeadBatchResult": {"workflows", "leads", "contacts"},
+    "RunAnswer": {"workflows"},
+    "RunView": {"workflows"},
     "Import": {"contacts"},
     "ImportRow": {"contacts"},  # of another kind of import: test_imports.py
     "Export": {"contacts"},  # its file's link by the kind: test_exports.py

@@ -62,6 +62,8 @@ class Caller:
     """Idempotency key of the request, if any."""
     outer: Idempotency | None = field(default=None, repr=False, compare=False)
     """Idempotency key of the request that this call is a part of, see `nested`."""
+    job: str = ""
+    """Identity of the piece of work that a worker carries out, which may be repeated."""
     headers: Headers = field(default_factory=dict, repr=False, compare=False)
     """Headers of the response; services may add some."""
     api_url: str = ""
@@ -120,7 +122,10 @@ class Caller:
         return self.idempotency.begin(plan) if self.idempotency else plan
 
     def new_id(self, prefix: str, *identity: str) -> str:
-        """Return a new id. After `begin`, a retry gets the same id for the same `identity`."""
+        """Return a new id. After `begin`, a retry gets the same id for the same `identity`, and so
+        does a repeated job."""
+        if self.job:
+            return ids.derived(prefix, self.workspace, self.job, *identity)
         request = self.idempotency or self.outer
         return request.new_id(prefix, *identity) if request else ids.new(prefix)
 

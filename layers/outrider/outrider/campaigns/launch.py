@@ -32,7 +32,8 @@ from outrider.campaigns.schemas import (
 from outrider.contacts.models import Contact
 from outrider.contacts.service import ContactService
 from outrider.kit import clock, ids, json, parallel
-from outrider.kit.aws.dynamodb import Action, TransactionFailed, batch_get, transact
+from outrider.kit.attempts import attempts
+from outrider.kit.aws.dynamodb import Action, TransactionFailed, batch_get, transact, try_transact
 from outrider.kit.errors import Contended, ValidationFailed, Violation
 from outrider.mailboxes.health.remedies import why_it_cannot_send
 from outrider.mailboxes.service import MailboxService
@@ -141,6 +142,33 @@ class LaunchService:
         )
         self._activate(campaign, after, request, answer, [])
         return answer
+
+    def launch_empty(self, campaign_id: str) -> None:
+        """Launch the draft campaign of a workflow, which enrolls contacts itself later, and the
+        sequence that the campaign leads. Idempotent.
+
+        Raises: CampaignNotFound; SequenceNotFound; MailboxPoolNotWarmed; ValidationFailed if lint
+        finds errors; Contended.
+        """
+        nobody = LaunchRequest()
+        for _ in attempts():
+            draft = self.campaigns.require(campaign_id)
+            if draft.status != "draft":
+                return
+            sequence = self.sequences.get(draft.sequence_id)
+            self._steps(sequence, draft.mailbox_pool, draft.settings, nobody)
+            launched = self._launched(draft, nobody).model_copy(
+                update={"steps_version": sequence.steps_version}
+            )
+            event = self.caller.event(
+                "campaign.launched", **draft.names(), enrolled=0, by_filter=False
+            )
+            actions = [self.campaigns.change_action(draft, launched, [event])]
+            if draft.leads_sequence:
+                actions.append(self.sequences.end_launch_action(sequence, sequence.launched(), 0))
+            if try_transact(*actions):
+                return
+        raise Contended("Another request changed this campaign")
 
     def _steps(
         self, sequence: Sequence, pool: str, settings: Settings, request: LaunchRequest

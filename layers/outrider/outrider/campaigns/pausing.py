@@ -74,6 +74,14 @@ class ControlService:
                 return view
         raise Contended("Another request changed this campaign")
 
+    def pause_actions(self, campaign: Campaign, reason: str) -> list[Action]:
+        """Return the writes that pause the campaign as it was read. Raises WrongStatus."""
+        return self._pause_actions(campaign, self._paused(campaign, reason))
+
+    def resume_actions(self, campaign: Campaign) -> list[Action]:
+        """Return the writes that resume the campaign as it was read. Raises WrongStatus."""
+        return self._resume_actions(campaign, self._resumed(campaign))
+
     def pause_sequence(self, sequence_id: str) -> SequenceSummary:
         """Pause the campaign that the sequence leads, and the sequence with it. Idempotent.
 

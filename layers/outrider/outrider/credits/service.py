@@ -5,7 +5,7 @@ entry = credits.hold(run_id, "research", price("research"))
 credits.post(run_id, entry.held)
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from outrider.access.models import Caller, Workspace
@@ -34,6 +34,8 @@ class CreditService:
     caller: Caller
     ledger: CreditRepository
     usage: UsageRepository
+    charged_actions: Callable[[int], Sequence[Action]] = lambda _: ()
+    """Returns further writes for the transaction that charges credits, such as a count of them."""
 
     def show(self) -> Credits:
         workspace, balance = self.ledger.balance()
@@ -156,7 +158,8 @@ class CreditService:
     def _count_actions(self, entry: LedgerEntry) -> Sequence[Action]:
         if not entry.amount:
             return []
-        return [self.usage.add_action(clock.now().date(), {f"credits_{entry.kind}": entry.amount})]
+        counted = self.usage.add_action(clock.now().date(), {f"credits_{entry.kind}": entry.amount})
+        return [counted, *self.charged_actions(entry.amount)]
 
     def _usable(self, seen: Balance | None) -> Balance:
         """Return `seen` if its billing period is current, else the balance of the current period,

@@ -96,9 +96,6 @@ family."""
 
 NOT_SENT_YET: frozenset[EventName] = frozenset(
     {
-        "workflow.started",
-        "workflow.completed",
-        "workflow.error",
         "agent.run_completed",
         "agent.approval_requested",
     }
@@ -136,12 +133,13 @@ OF_NOBODY: frozenset[EventName] = frozenset(
         "webhook",
         "api_key",
         "credits",
+        "workflow",
     }
 )
 """Events that never name a contact. They are rare, and have index entries of their own, so listing
 them does not read the whole feed."""
 
-NEVER_BESIDE_A_CONTACT = frozenset({"com", "exp", "key", "rpl", "whk"})
+NEVER_BESIDE_A_CONTACT = frozenset({"com", "exp", "key", "rpl", "run", "whk"})
 """Id prefixes that occur only in events of OF_NOBODY."""
 
 

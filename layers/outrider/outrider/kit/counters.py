@@ -32,15 +32,21 @@ class Counters:
         seen = {shard["sk"]: shard for shard in shards}
         return [self._check_unchanged_action(sk, seen.get(sk), names) for _, _, sk in self.keys()]
 
-    def _check_unchanged_action(self, sk: str, seen: Item | None, names: Sequence[str]) -> Action:
-        if seen is None:
-            return self.table.check_action(self.pk, sk, "attribute_not_exists(#pk)")
-        stored = {name: seen[name] for name in names if name in seen}
-        conditions = [
-            f"#{name} = :{name}" if name in stored else f"attribute_not_exists(#{name})"
-            for name in names
+    def remove_unchanged_actions(
+        self, shards: Iterable[Item], names: Sequence[str]
+    ) -> list[Action]:
+        """Return the deletes of all shards, with the condition that the counters `names` still have
+        the values read in `shards`."""
+        seen = {shard["sk"]: shard for shard in shards}
+        conditions = {sk: _unchanged(seen.get(sk), names) for _, _, sk in self.keys()}
+        return [
+            self.table.delete_action(self.pk, sk, condition, **values)
+            for sk, (condition, values) in conditions.items()
         ]
-        return self.table.check_action(self.pk, sk, " AND ".join(conditions), **stored)
+
+    def _check_unchanged_action(self, sk: str, seen: Item | None, names: Sequence[str]) -> Action:
+        condition, values = _unchanged(seen, names)
+        return self.table.check_action(self.pk, sk, condition, **values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +78,18 @@ class BoundedCounter:
 def total(shards: Iterable[Item], name: str) -> int:
     """Return the value of a counter: the sum over its shards."""
     return sum(int(shard.get(name, 0)) for shard in shards)
+
+
+def _unchanged(seen: Item | None, names: Sequence[str]) -> tuple[str, Item]:
+    """Return the condition that a shard is as it was read, or still absent, and its values."""
+    if seen is None:
+        return "attribute_not_exists(#pk)", {}
+    stored = {name: seen[name] for name in names if name in seen}
+    conditions = [
+        f"#{name} = :{name}" if name in stored else f"attribute_not_exists(#{name})"
+        for name in names
+    ]
+    return " AND ".join(conditions), stored
 
 
 def _sk(shard: int) -> str:

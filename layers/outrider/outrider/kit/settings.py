@@ -99,9 +99,13 @@ class Environment:
     exports_queue_url = _required("Messaging.Outputs.ExportsQueueUrl")
     enrolling_queue_url = _required("Messaging.Outputs.EnrollingQueueUrl")
     rescoring_queue_url = _required("Messaging.Outputs.RescoringQueueUrl")
+    research_queue_url = _required("Messaging.Outputs.ResearchQueueUrl")
+    qualify_queue_url = _required("Messaging.Outputs.QualifyQueueUrl")
+    contact_queue_url = _required("Messaging.Outputs.ContactQueueUrl")
     company_links_queue_url = _required("Messaging.Outputs.CompanyLinksQueueUrl")
     ses_configuration_set = _required("Messaging.Outputs.ConfigurationSetName")
     campaign_run_arn = _required("CampaignRun")
+    workflow_run_arn = _required("WorkflowRun")
 
     stage = Setting(_one_of("local", "test", "dev", "prod"), default="prod")
     url_suffix = Setting(str, default="amazonaws.com")

@@ -8,7 +8,7 @@ it. The profile of the workspace is `<workspace>` / `profile`.
 
 import secrets
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -39,6 +39,8 @@ class DueLead:
 
     lead_id: str
     stage: Stage
+    place: str = field(default="", compare=False)
+    """Its key in the index: leads that have been waiting for longer come first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,7 +352,7 @@ def _claim_of(contact_id: str, workflow_id: str | None = None) -> str:
 def _due_of(item: Item) -> DueLead:
     """Return the lead and its stage from a key of the work index."""
     stage: Any = str(item["by_work_sk"]).split("#")[1]
-    return DueLead(str(item["sk"]), stage)
+    return DueLead(str(item["sk"]), stage, str(item["by_work_sk"]))
 
 
 def _version_of(item: Item | None) -> int:

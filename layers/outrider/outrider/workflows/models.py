@@ -91,7 +91,7 @@ class Workflow(Model):
     run: int = 0
     clock: int = 0
     wakes_at: str = ""
-    """When its clock starts the next round, while it is running or being deleted."""
+    """When its clock is overdue, while it has one."""
     deleted_at: str | None = None
     """When its deletion began, which ends the leads under way before it removes the workflow."""
     created_at: str
@@ -102,6 +102,11 @@ class Workflow(Model):
     def campaign_id(self) -> str | None:
         """Id of its campaign, which has the same characters after the prefix."""
         return campaign_of(self.id) if self.sequence_id else None
+
+    @property
+    def has_clock(self) -> bool:
+        """True while an execution has to work on it: while it is running or being deleted."""
+        return self.status == "running" or self.deleted_at is not None
 
     @property
     def first_stage(self) -> Stage:

@@ -4,6 +4,7 @@ A workflow is the item `<workspace>` / `wfl_…`. The counters of its run number
 `<workspace>#wfl_…#000012` / `count#<shard>`.
 """
 
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,6 +18,8 @@ from outrider.kit.errors import Stale
 from outrider.kit.outbox import Event
 from outrider.workflows.errors import WorkflowNotFound
 from outrider.workflows.models import Workflow, WorkflowStatus
+
+RUNNING_SHARDS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,4 +118,9 @@ class WorkflowRepository:
 
 
 def _stored(workflow: Workflow) -> Item:
-    return workflow.model_dump(exclude_none=True)
+    """Return the fields of an item, with its place in the index of workflows that have a clock."""
+    item = workflow.model_dump(exclude_none=True)
+    if workflow.has_clock:
+        shard = zlib.crc32(workflow.id.encode()) % RUNNING_SHARDS
+        item |= {"by_running_pk": f"running#{shard}", "by_running_sk": workflow.wakes_at}
+    return item

@@ -1,4 +1,4 @@
-"""Service that creates, reads, changes and deletes workflows."""
+"""Service that creates, reads and changes workflows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,6 @@ from outrider.workflows.outreach import Outreach, settings_of
 from outrider.workflows.repository import WorkflowRepository
 from outrider.workflows.schemas import (
     WorkflowCreate,
-    WorkflowDeleted,
     WorkflowQuery,
     WorkflowSettingsInput,
     WorkflowSummary,
@@ -104,26 +103,6 @@ class WorkflowService:
             except (Stale, TransactionFailed):
                 continue
             return view
-        raise _contended()
-
-    def delete(self, workflow_id: str, if_match: int | None) -> WorkflowDeleted:
-        """Begin to delete the workflow, which is not found from then on. Its draft campaign is
-        deleted, a launched one is paused and kept.
-
-        Raises WorkflowNotFound; PreconditionFailed if the version is not `if_match`; Contended.
-        """
-        for _ in attempts():
-            before = self.workflows.require(workflow_id)
-            PreconditionFailed.check(if_match, before.version)
-            after = before.changed(deleted_at=clock.timestamp())
-            try:
-                transact(
-                    self.workflows.change_action(before, after),
-                    *self.outreach.release_actions(before),
-                )
-            except (Stale, TransactionFailed):
-                continue
-            return WorkflowDeleted(id=workflow_id)
         raise _contended()
 
     def _rescoring_actions(self, before: Workflow, after: Workflow) -> Sequence[Action]:

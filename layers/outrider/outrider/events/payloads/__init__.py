@@ -7,11 +7,10 @@ written. A field may be added, but never removed or changed.
 
 from outrider.events.catalogue import EventName
 from outrider.events.payloads import (
-    api_keys,
+    account,
     campaigns,
     companies,
     contacts,
-    credits,
     enrollments,
     imports,
     mailboxes,
@@ -20,6 +19,7 @@ from outrider.events.payloads import (
     sequences,
     tasks,
     webhooks,
+    workflows,
 )
 from outrider.events.payloads.base import Payload
 
@@ -37,8 +37,8 @@ PAYLOADS: dict[EventName, type[Payload]] = {
         mailboxes,
         imports,
         webhooks,
-        api_keys,
-        credits,
+        account,
+        workflows,
     )
     for each in vars(module).values()
     if isinstance(each, type) and issubclass(each, Payload) and hasattr(each, "event")

@@ -61,6 +61,7 @@ MessageId = Annotated[
     Field(pattern=f"^msg_{TAIL}{TAIL}$", examples=[f"msg_{_OF_CONTACT}{_EXAMPLE}"]),
 ]
 ReplayId = Annotated[str, id_of("rpl")]
+RunId = Annotated[str, id_of("run")]
 SequenceId = Annotated[str, id_of("seq")]
 StepId = Annotated[str, id_of("stp")]
 SuppressionId = Annotated[str, id_of("sup")]

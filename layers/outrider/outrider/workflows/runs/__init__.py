@@ -1,0 +1,1 @@
+"""Runs of workflows: leads go from stage to stage, carried by queues."""

@@ -1,0 +1,70 @@
+"""Queue messages of the stages of leads, and outcomes of the stages."""
+
+from dataclasses import dataclass
+
+from pydantic import ConfigDict
+
+from outrider.kit.models import Model
+from outrider.leads.models import LeadDraft, Stage
+from outrider.qualification.profiles import Profile
+from outrider.qualification.scoring import Score
+
+
+class StageJob(Model):
+    """Queue message: carry out the stage of one lead."""
+
+    model_config = ConfigDict(frozen=True)
+
+    workspace: str
+    workflow_id: str
+    lead_id: str
+    stage: Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Researched:
+    """Outcome of the stage `research`. `missing` is the reason why nothing was found, if so."""
+
+    at: str = ""
+    missing: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Qualified:
+    """Outcome of the stage `qualify`: a score by a profile, at or above its threshold or below
+    it."""
+
+    score: Score
+    profile: Profile
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """Outcome of the stage `contact` for a lead that a person has to approve first."""
+
+    draft: LeadDraft
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """Outcome of the stage `contact` for a lead that was enrolled into the workflow's campaign."""
+
+    enrollment_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class StageFailed:
+    """Outcome of any stage that cannot be carried out for this lead."""
+
+    code: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Omitted:
+    """Outcome of a stage that the workflow does not have any more."""
+
+    stage: Stage
+
+
+Outcome = Researched | Qualified | Drafted | Enrolled | StageFailed | Omitted
