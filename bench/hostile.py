@@ -3,18 +3,24 @@
 Each parser of untrusted text gets each pattern, repeated to the maximum length it accepts in the
 product, and to half of that. Time that doubles with the length is linear; the table shows the worst
 pattern of each parser. Then pages, plans and merges in workspaces whose contacts and companies are
-as large and as hard to compare as the API accepts.
+as large and as hard to compare as the API accepts, and research of websites on loopback.
 """
 
 import sys
 import time
+import tracemalloc
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
 from bench import results
-from tests import hostile_work
+from outrider.kit.outbound.client import Outbound
+from outrider.research.site.choice import Site
+from outrider.research.site.looking import SiteLookup
+from outrider.research.site.reader import SiteReader
+from tests import hostile_work, page_shapes
 from tests.hostile_texts import PATTERNS, READERS, Reader, text_of
+from tests.websites import website
 
 STEEP = 2.6
 """Growth above which a measurement is repeated."""
@@ -55,7 +61,7 @@ def main(arguments: list[str]) -> int:
     )
     command = " ".join(["python -m bench.hostile", *arguments])
     text += results.table(header, rows)
-    results.keep("Hostile texts", command, f"{text}\n\n{_work()}")
+    results.keep("Hostile texts", command, f"{text}\n\n{_work()}\n\n{_websites()}")
     return 0
 
 
@@ -76,6 +82,28 @@ def _work() -> str:
         f"{len(works)} kinds of work x {len(hostile_work.TEXTS)} texts = "
         f"{len(works) * len(hostile_work.TEXTS)} inputs. Nothing is ever found, or everything "
         f"is.\n\n{results.table(header, rows)}"
+    )
+
+
+def _websites() -> str:
+    """Return the table of what research of each shape of website costs."""
+    lookup = SiteLookup(SiteReader(Outbound(loopback=True)), plain=True)
+    rows = []
+    for shape in page_shapes.ALL:
+        with website(shape.paths) as site:
+            seconds = _seconds(lambda url: lookup.look(Site(url, None), None), site.url)
+            tracemalloc.start()
+            outcome = lookup.look(Site(site.url, None), None).outcome
+            _, memory = tracemalloc.get_traced_memory()
+            tracemalloc.stop()
+        rows.append(
+            [shape.name, outcome, f"{seconds * 1_000:,.1f}", f"{memory / 2**20:,.1f}"],
+        )
+    rows.sort(key=lambda row: -float(row[2].replace(",", "")))
+    header = ["website", "outcome", "ms of CPU", "most MB"]
+    return (
+        "Research of websites on loopback; the memory is Python's, the server's with it.\n\n"
+        + results.table(header, rows)
     )
 
 
