@@ -171,6 +171,21 @@ class TestUpdate:
         assert back["campaign_id"] == contacting["campaign_id"]
         assert api.patch(path, {"stages": ALL}).json["sequence_id"] == contacting["sequence_id"]
 
+    def test_takes_the_settings_of_a_sequence_chosen_later(self, api: Api) -> None:
+        workflow = a_workflow(api, ["research"], timezone="Asia/Tokyo")
+        sequence = a_sequence(api, settings={"timezone": "Europe/Berlin", "windows": WINDOWS})
+        path = f"/v1/workflows/{workflow['id']}"
+
+        unknown = api.patch(path, {"settings": {"sequence_id": ids.new("seq")}})
+        body = {"stages": ALL, "settings": {"sequence_id": sequence["id"], "daily_limit": 9}}
+        contacting = api.patch(path, body).json
+
+        assert unknown.status == 404
+        assert contacting["sequence_id"] == sequence["id"]
+        settings = campaign_of(api, contacting)["settings"]
+        assert (settings["timezone"], settings["daily_limit"]) == ("Asia/Tokyo", 9)
+        assert settings["windows"] == WINDOWS
+
     def test_keeps_its_sequence(self, api: Api) -> None:
         workflow, other = a_workflow(api), a_sequence(api)
         refused = api.patch(

@@ -82,7 +82,7 @@ class SequenceRepository:
         versions = [] if steps is None else [self._version_action(after, steps)]
         transact(self.change_action(before, after), *versions, *also)
 
-    def change_action(self, before: Sequence, after: Sequence) -> Action:
+    def change_action(self, before: Sequence, after: Sequence, events: Many[Event] = ()) -> Action:
         """Return the update from `before` to `after`, with the condition that the sequence is as it
         was read."""
         stored = after.model_dump(exclude_none=True)
@@ -94,7 +94,7 @@ class SequenceRepository:
         return self.table.update_action(
             self.workspace,
             before.id,
-            changes(set=given, remove=["_events"]),
+            changes(set=given | outbox.attribute(events), remove=[] if events else ["_events"]),
             "#version = :seen",
             seen=before.version,
         )

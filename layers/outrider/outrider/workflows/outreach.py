@@ -13,6 +13,7 @@ from outrider.campaigns.models import Campaign
 from outrider.campaigns.repository import CampaignRepository
 from outrider.kit import clock
 from outrider.kit.aws.dynamodb import Action
+from outrider.kit.outbox import Event
 from outrider.mailboxes.pools.repository import PoolRepository
 from outrider.sequences.errors import SequenceNotFound
 from outrider.sequences.models import Sequence, Settings
@@ -113,14 +114,18 @@ class Outreach:
             workflow_id=None,
             **({"status": "paused", "paused_reason": DELETED} if pausing else {}),
         )
-        names = campaign.names()
-        events = [self.caller.event("campaign.paused", reason=DELETED, **names)] if pausing else []
-        actions = [self.campaigns.change_action(campaign, after, events)]
+        actions = [self.campaigns.change_action(campaign, after, self._paused(pausing, campaign))]
         if owned:
             turned = {"status": "paused"} if pausing else {}
             kept = owned.changed({"workflow_id": None, **turned})
-            actions.append(self.sequences.change_action(owned, kept))
+            events = self._paused(pausing, campaign, "sequence")
+            actions.append(self.sequences.change_action(owned, kept, events))
         return actions
+
+    def _paused(self, pausing: bool, campaign: Campaign, what: str = "campaign") -> list[Event]:
+        if not pausing:
+            return []
+        return [self.caller.event(f"{what}.paused", reason=DELETED, **campaign.names())]
 
     def _owned(self, workflow: Workflow) -> Sequence | None:
         if not workflow.owns_sequence:
@@ -157,12 +162,20 @@ class Outreach:
         )
 
 
-def settings_of(sequence: Sequence) -> WorkflowSettings:
-    """Return the default settings of a workflow that emails with this sequence."""
-    return WorkflowSettings(
-        sequence_id=sequence.id,
-        daily_limit=sequence.settings.daily_limit,
-        mailbox_pool=sequence.mailbox_pool,
-        timezone=sequence.settings.timezone,
-        windows=sequence.settings.windows,
+def with_defaults_of(sequence: Sequence, settings: WorkflowSettings) -> WorkflowSettings:
+    """Return the settings of a workflow that emails with this sequence: those that are still the
+    defaults are taken from the sequence."""
+    theirs = {
+        "daily_limit": sequence.settings.daily_limit,
+        "mailbox_pool": sequence.mailbox_pool,
+        "timezone": sequence.settings.timezone,
+        "windows": sequence.settings.windows,
+    }
+    default = WorkflowSettings()
+    return settings.model_copy(
+        update={
+            name: value
+            for name, value in theirs.items()
+            if getattr(settings, name) == getattr(default, name)
+        }
     )

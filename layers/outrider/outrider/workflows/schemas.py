@@ -117,11 +117,12 @@ class WorkflowUpdate(Input):
             raise ValueError("There is nothing to change")
         return self
 
-    def over(self, current: Workflow) -> dict[str, Any]:
-        """Return the fields that differ from `current`, with their new values."""
+    def over(self, current: Workflow, settings: WorkflowSettings) -> dict[str, Any]:
+        """Return the fields that differ from `current`, with their new values; `settings` apply
+        where none are given."""
         given = {name: getattr(self, name) for name in self.model_fields_set}
         if "settings" in given:
-            given["settings"] = self.settings.over(current.settings)
+            given["settings"] = self.settings.over(settings)
         return {name: value for name, value in given.items() if value != getattr(current, name)}
 
 

@@ -13,7 +13,7 @@ from outrider.leads.rescoring.models import new_rescoring
 from outrider.leads.rescoring.repository import RescoringRepository
 from outrider.workflows.errors import SequenceFixed, WorkflowUnderWay
 from outrider.workflows.models import Workflow, WorkflowSettings, own_sequence_of
-from outrider.workflows.outreach import Outreach, settings_of
+from outrider.workflows.outreach import Outreach, with_defaults_of
 from outrider.workflows.repository import WorkflowRepository
 from outrider.workflows.schemas import (
     WorkflowCreate,
@@ -57,7 +57,7 @@ class WorkflowService:
                 id=self.caller.new_id("wfl"),
                 name=new.name,
                 stages=new.stages,
-                settings=new.settings.over(self._defaults(new.settings)),
+                settings=new.settings.over(self._base(new.settings, WorkflowSettings())),
                 created_at=now,
                 updated_at=now,
             )
@@ -80,7 +80,7 @@ class WorkflowService:
         for _ in attempts():
             before = self.workflows.require(workflow_id)
             PreconditionFailed.check(if_match, before.version)
-            changes = update.over(before)
+            changes = update.over(before, self._base(update.settings, before.settings))
             if not changes:
                 return WorkflowView.of(before)
             if "stages" in changes and before.status != "idle":
@@ -114,11 +114,12 @@ class WorkflowService:
         updated = self.caller.event("profile.updated", workflow_id=after.id)
         return [self.rescorings.begin_action(new_rescoring(after.id), [updated])]
 
-    def _defaults(self, given: WorkflowSettingsInput) -> WorkflowSettings:
-        """Return the settings that apply if none are given: those of the sequence."""
-        if given.sequence_id is None:
-            return WorkflowSettings()
-        return settings_of(self.outreach.sequence(given.sequence_id))
+    def _base(self, given: WorkflowSettingsInput, current: WorkflowSettings) -> WorkflowSettings:
+        """Return the settings that apply where none are given: the current ones and, where these
+        are the defaults, those of a sequence that is chosen now. Raises SequenceNotFound."""
+        if given.sequence_id in (None, current.sequence_id):
+            return current
+        return with_defaults_of(self.outreach.sequence(given.sequence_id), current)
 
     def _equipped(self, workflow: Workflow) -> Workflow:
         """Return the workflow with its sequence, if contacting is one of its stages. Once it has
