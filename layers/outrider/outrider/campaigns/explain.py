@@ -16,6 +16,7 @@ from outrider.campaigns.models import (
     QUEUED_LANE,
     ROUND,
     STEP_LEASE,
+    WITH_WORKFLOW,
     Campaign,
     CampaignStatus,
     Enrollment,
@@ -284,6 +285,10 @@ def _status(campaign: Campaign) -> Iterator[CampaignGate]:
             "Too many emails bounced or were reported as spam: see GET /v1/deliverability, then"
             " resume it with POST /v1/campaigns/{id}/resume"
         )
+    if campaign.workflow_id and campaign.status == "draft":
+        remedy = f"Run its workflow with POST /v1/workflows/{campaign.workflow_id}/run"
+    if campaign.workflow_id and campaign.paused_reason == WITH_WORKFLOW:
+        remedy = f"Resume its workflow with POST /v1/workflows/{campaign.workflow_id}/resume"
     yield CampaignGate(gate="campaign", reason=f"campaign_{campaign.status}", remedy=remedy)
 
 

@@ -6,8 +6,7 @@ again with the same audience. Until then the campaign is a draft and reserved fo
 Contacts of a filter are enrolled afterwards, while the campaign runs (`audience.runner`).
 """
 
-from collections import Counter
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Mapping
 from collections.abc import Sequence as Many
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,6 +16,7 @@ from outrider.access.models import Caller
 from outrider.campaigns.audience.enroller import AT_ONCE, Enroller
 from outrider.campaigns.audience.models import new_job
 from outrider.campaigns.audience.repository import AudienceRepository
+from outrider.campaigns.audience.results import counted, nobody, results_of
 from outrider.campaigns.errors import LaunchedElsewhere, WrongStatus
 from outrider.campaigns.models import SHARD_SIZE, Campaign
 from outrider.campaigns.repository import CampaignRepository
@@ -24,17 +24,15 @@ from outrider.campaigns.schemas import (
     CampaignLaunched,
     CampaignView,
     EnrollResult,
-    LaunchAudience,
     LaunchRequest,
     SequenceLaunched,
-    SkipReason,
 )
 from outrider.contacts.models import Contact
 from outrider.contacts.service import ContactService
 from outrider.kit import clock, ids, json, parallel
 from outrider.kit.attempts import attempts
 from outrider.kit.aws.dynamodb import Action, TransactionFailed, batch_get, transact, try_transact
-from outrider.kit.errors import Contended, ValidationFailed, Violation
+from outrider.kit.errors import Contended, ValidationFailed
 from outrider.mailboxes.health.remedies import why_it_cannot_send
 from outrider.mailboxes.service import MailboxService
 from outrider.sequences.errors import (
@@ -46,17 +44,6 @@ from outrider.sequences.errors import (
 from outrider.sequences.models import Sequence, Settings, Step
 from outrider.sequences.schemas import SequenceSummary
 from outrider.sequences.service import SequenceService, require_sendable
-
-_LEFT_OUT: dict[SkipReason, str] = {
-    "duplicate": "{id} is listed twice",
-    "not_found": "There is no contact {id} in this workspace",
-    "already_in_sequence": "{id} is in this campaign already",
-    "unsubscribed": "{id} has unsubscribed",
-    "invalid_address": "The address of {id} accepts no email, as a verification or a bounce showed",
-    "suppressed": "An address of {id}, or its domain, is suppressed",
-    "in_other_active_sequence": "{id} is in another active campaign, and this one is exclusive",
-    "recently_contacted": "{id} was written to less than min_interval_hours ago",
-}
 
 _LATEST_START = timedelta(days=366)
 _NAMED = 3
@@ -89,7 +76,9 @@ class LaunchService:
         _require_no_workflow("sequence", sequence.workflow_id)
         if sequence.status not in ("draft", "launching"):
             raise SequenceNotDraft(sequence.status)
-        steps = self._steps(sequence, sequence.mailbox_pool, sequence.settings, request)
+        steps = self._steps(
+            sequence, sequence.mailbox_pool, sequence.settings, to_somebody=request.has_audience
+        )
         contacts = self._contacts(request, begun=sequence.status == "launching")
         launching, campaign = self._of_sequence(sequence, request)
         results = self._enroll(campaign, steps[0], request.contact_ids, contacts)
@@ -99,7 +88,7 @@ class LaunchService:
                 self.campaigns.remove_action(campaign),
             ]
             self._withdraw(campaign, back)
-            raise _nobody(results)
+            raise nobody(results)
         launched = launching.launched()
         answer = SequenceLaunched(
             **SequenceSummary.of(launched).model_dump(),
@@ -127,7 +116,9 @@ class LaunchService:
         sequence = self.sequences.get(found.sequence_id)
         if found.asked:
             sequence = sequence.model_copy(update={"steps_version": found.steps_version})
-        steps = self._steps(sequence, found.mailbox_pool, found.settings, request)
+        steps = self._steps(
+            sequence, found.mailbox_pool, found.settings, to_somebody=request.has_audience
+        )
         contacts = self._contacts(request, begun=bool(found.asked))
         campaign = self._begun(found, sequence, request)
         results = self._enroll(campaign, steps[0], request.contact_ids, contacts)
@@ -135,7 +126,7 @@ class LaunchService:
             self._withdraw(
                 campaign, [self.campaigns.change_action(campaign, campaign.changed(asked=""))]
             )
-            raise _nobody(results)
+            raise nobody(results)
         after = self._launched(campaign, request)
         answer = CampaignLaunched(
             **CampaignView.of(after).model_dump(), audience=counted(results), results=results
@@ -145,40 +136,48 @@ class LaunchService:
 
     def launch_empty(self, campaign_id: str) -> None:
         """Launch the draft campaign of a workflow, which enrolls contacts itself later, and the
-        sequence that the campaign leads. Idempotent.
+        sequence that the campaign leads. If it was launched before, its next enrollments get the
+        current steps of its sequence. Idempotent.
 
         Raises: CampaignNotFound; SequenceNotFound; MailboxPoolNotWarmed; ValidationFailed if lint
         finds errors; Contended.
         """
-        nobody = LaunchRequest()
         for _ in attempts():
-            draft = self.campaigns.require(campaign_id)
-            if draft.status != "draft":
+            campaign = self.campaigns.require(campaign_id)
+            sequence = self.sequences.get(campaign.sequence_id)
+            is_draft, version = campaign.status == "draft", sequence.steps_version
+            if not is_draft and campaign.steps_version == version:
                 return
-            sequence = self.sequences.get(draft.sequence_id)
-            self._steps(sequence, draft.mailbox_pool, draft.settings, nobody)
-            launched = self._launched(draft, nobody).model_copy(
-                update={"steps_version": sequence.steps_version}
-            )
-            event = self.caller.event(
-                "campaign.launched", **draft.names(), enrolled=0, by_filter=False
-            )
-            actions = [self.campaigns.change_action(draft, launched, [event])]
-            if draft.leads_sequence:
-                actions.append(self.sequences.end_launch_action(sequence, sequence.launched(), 0))
+            self._steps(sequence, campaign.mailbox_pool, campaign.settings, to_somebody=True)
+            if not is_draft:
+                after = campaign.changed(steps_version=version)
+                event = self.caller.event("campaign.updated", **campaign.names())
+                actions = [self.campaigns.change_action(campaign, after, [event])]
+            else:
+                actions = self._launch_empty_actions(campaign, sequence)
             if try_transact(*actions):
                 return
         raise Contended("Another request changed this campaign")
 
+    def _launch_empty_actions(self, draft: Campaign, sequence: Sequence) -> list[Action]:
+        launched = self._launched(draft, LaunchRequest()).model_copy(
+            update={"steps_version": sequence.steps_version}
+        )
+        event = self.caller.event("campaign.launched", **draft.names(), enrolled=0, by_filter=False)
+        actions = [self.campaigns.change_action(draft, launched, [event])]
+        if draft.leads_sequence:
+            actions.append(self.sequences.end_launch_action(sequence, sequence.launched(), 0))
+        return actions
+
     def _steps(
-        self, sequence: Sequence, pool: str, settings: Settings, request: LaunchRequest
+        self, sequence: Sequence, pool: str, settings: Settings, *, to_somebody: bool
     ) -> Many[Step]:
-        """Return the steps to carry out, after checking that they can be sent. A mailbox is needed
-        only if a step is an email."""
+        """Return the steps to carry out, after checking that they can be sent, which includes their
+        content if they go `to_somebody`. A mailbox is needed only if a step is an email."""
         steps = self.sequences.steps(sequence)
         if any(step.channel == "email" for step in steps):
             self._require_sending(pool)
-        require_sendable(steps, settings, to_somebody=request.has_audience)
+        require_sendable(steps, settings, to_somebody=to_somebody)
         return steps
 
     def _require_sending(self, pool: str) -> None:
@@ -255,7 +254,7 @@ class LaunchService:
         unless the launch has begun, which then has to be finished."""
         found = self.contacts.several(list(dict.fromkeys(request.contact_ids)))
         if request.contact_ids and not found and not begun:
-            raise _nobody(results_of(request.contact_ids, (), {}))
+            raise nobody(results_of(request.contact_ids, (), {}))
         return found
 
     def _withdraw(self, campaign: Campaign, actions: Many[Action]) -> None:
@@ -344,51 +343,3 @@ def _require_to_come(start_at: str | None) -> None:
     if start_at and not now < clock.from_text(start_at) <= now + _LATEST_START:
         detail = f"start_at must be within 366 days from now, {clock.to_text(now)}"
         raise ValidationFailed.at("/start_at", detail)
-
-
-def counted(results: Many[EnrollResult]) -> LaunchAudience:
-    """Return the numbers of added and skipped contacts."""
-    added = sum(result.result == "added" for result in results)
-    return LaunchAudience(total=len(results), added=added, skipped=len(results) - added)
-
-
-def _nobody(results: Many[EnrollResult]) -> ValidationFailed:
-    """Return the error of a launch without contacts, with the reason for each requested contact."""
-    reasons = Counter(str(each.reason) for each in results)
-    counted = ", ".join(f"{count} {reason}" for reason, count in reasons.items())
-    violations = [
-        Violation(f"/contact_ids/{place}", _left_out(each.contact_id, each.reason))
-        for place, each in enumerate(results)
-        if each.reason
-    ]
-    return ValidationFailed(
-        f"Nothing was launched: none of the contacts can be enrolled ({counted}). "
-        + violations[0].detail,
-        violations=violations,
-    )
-
-
-def _left_out(contact_id: str, reason: SkipReason) -> str:
-    mistaken = ids.mistaken("contact", contact_id) if reason == "not_found" else None
-    return mistaken or _LEFT_OUT[reason].format(id=contact_id)
-
-
-def results_of(
-    contact_ids: Many[str], found: Container[str], skipped: Mapping[str, SkipReason]
-) -> list[EnrollResult]:
-    """Return one result for each requested contact, in that order."""
-    seen: set[str] = set()
-    results = []
-    for contact_id in contact_ids:
-        reason: SkipReason | None = skipped.get(contact_id)
-        if contact_id in seen:
-            reason = "duplicate"
-        elif contact_id not in found:
-            reason = "not_found"
-        seen.add(contact_id)
-        results.append(
-            EnrollResult(
-                contact_id=contact_id, result="skipped" if reason else "added", reason=reason
-            )
-        )
-    return results

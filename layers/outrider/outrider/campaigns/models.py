@@ -48,6 +48,9 @@ NEEDS_REVIEW = "needs_review"
 Said = Literal["sent", "not_sent"]
 """Outcome that a person gives for a message of unknown outcome."""
 
+WITH_WORKFLOW = "workflow"
+"""Paused reason of a campaign that was paused with the run of its workflow."""
+
 CampaignStatus = Literal["draft", "active", "paused", "completed"]
 
 OpenState = Literal["active", "sending", "waiting"]

@@ -14,9 +14,9 @@ from outrider.access.models import Caller
 from outrider.campaigns.audience.enroller import AT_ONCE, Enroller
 from outrider.campaigns.audience.models import new_job
 from outrider.campaigns.audience.repository import AudienceRepository
+from outrider.campaigns.audience.results import counted, results_of
 from outrider.campaigns.dispatch.executions import RunService
 from outrider.campaigns.errors import CampaignTakesNobody
-from outrider.campaigns.launch import counted, results_of
 from outrider.campaigns.models import SHARD_SIZE, STEP_LEASE, Campaign
 from outrider.campaigns.repository import CampaignRepository
 from outrider.campaigns.schemas import AudienceAdded, AudienceAddition, EnrollResult

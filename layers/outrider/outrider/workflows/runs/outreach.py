@@ -5,14 +5,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from outrider.campaigns.launch import LaunchService
-from outrider.campaigns.models import Campaign
+from outrider.campaigns.models import WITH_WORKFLOW, Campaign
 from outrider.campaigns.pausing import ControlService
 from outrider.campaigns.repository import CampaignRepository
 from outrider.kit.aws.dynamodb import Action
 from outrider.workflows.models import Workflow
-
-WITH_WORKFLOW = "workflow"
-"""Paused reason of a campaign that was paused with the run of its workflow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +21,14 @@ class CampaignTurner:
     control: ControlService
 
     def launch(self, workflow: Workflow) -> None:
-        """Launch the campaign of a workflow that contacts its leads, without an audience, unless it
-        was launched before. Idempotent.
+        """Launch the campaign of a workflow that contacts its leads, without an audience. If it was
+        launched before, it gets the current steps of its sequence. Idempotent.
 
         Raises: MailboxPoolNotWarmed if no mailbox can send; ValidationFailed if lint finds errors;
         Contended.
         """
-        campaign = self._of(workflow)
-        if campaign and campaign.status == "draft" and "contact" in workflow.stages:
-            self.launches.launch_empty(campaign.id)
+        if workflow.campaign_id and "contact" in workflow.stages:
+            self.launches.launch_empty(workflow.campaign_id)
 
     def turn_actions(
         self, workflow: Workflow, status: Literal["paused", "running"]
