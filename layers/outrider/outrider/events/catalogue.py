@@ -18,6 +18,7 @@ EventName = Literal[
     "lead.created",
     "lead.qualified",
     "lead.disqualified",
+    "lead.approved",
     "lead.contacted",
     "lead.replied",
     "profile.updated",

@@ -44,7 +44,9 @@ class LeadDraft(Model):
     step_id: str
     """The step of the sequence that it is made of."""
     made_at: str
-    """When it was made."""
+    """When it was made, or made again."""
+    edited_at: str | None = None
+    """When a person changed its content; null if it is as the step of the sequence makes it."""
     hash: str
     """Identifies the content. Approve with it, so that nothing else is approved."""
 

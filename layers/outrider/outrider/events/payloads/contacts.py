@@ -136,6 +136,12 @@ class LeadDisqualifiedData(_AboutLead):
     """From 0 to 100 by the ideal customer profile; null if it was never scored."""
 
 
+class LeadApprovedData(_AboutLead):
+    """A person approved the draft of a lead."""
+
+    event: ClassVar[EventName] = "lead.approved"
+
+
 class LeadContactedData(_AboutLead):
     """The first message to a lead went out, or the first task for it was done."""
 

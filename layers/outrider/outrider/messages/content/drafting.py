@@ -34,11 +34,17 @@ class DraftingService:
     reader: Callable[[str], SnapshotReader]
 
     def draft(
-        self, campaign_id: str, contact_id: str, words: Content | None = None
+        self,
+        campaign_id: str,
+        contact_id: str,
+        words: Content | None = None,
+        *,
+        mailbox_id: str | None = None,
     ) -> FirstMessage:
         """Return the first message that the campaign would send to the contact, with footer, from
         the mailbox that sends it. With `words` these are the email instead of the step's templates;
-        they are text, not templates, and get the footer if they lack it.
+        they are text, not templates, and get the footer if they lack it. The mailbox `mailbox_id`
+        has precedence, as long as it is in the pool and can send.
 
         The links to unsubscribe have no effect; sending replaces them (`FirstMessage`), and adds
         the tracking links and the open pixel of the campaign's settings to the HTML.
@@ -57,7 +63,9 @@ class DraftingService:
             seen,
             message_id=step_message_id(self.caller.workspace, enrollment, step.id),
             links=seen.links and replace(seen.links, sample=True),
-            mailbox=self._mailbox(campaign, enrollment) if step.channel == "email" else None,
+            mailbox=self._mailbox(campaign, enrollment, mailbox_id)
+            if step.channel == "email"
+            else None,
         )
         content = _content(seen, enrollment, step, words)
         try:
@@ -71,15 +79,19 @@ class DraftingService:
         except ValidationError as error:
             raise NotDrafted("not_sendable", error.errors()[0]["msg"]) from error
 
-    def _mailbox(self, campaign: Campaign, enrollment: Enrollment) -> Mailbox:
+    def _mailbox(
+        self, campaign: Campaign, enrollment: Enrollment, preferred: str | None
+    ) -> Mailbox:
         """Return the mailbox that sends to the contact: one of the pool, by a hash of the
-        enrollment and in proportion to today's caps, if possible one that can send. Raises
-        NotDrafted."""
+        enrollment and in proportion to today's caps, if possible one that can send, and the
+        `preferred` one if it is one of these. Raises NotDrafted."""
         pool = self.mailboxes.of_pool(campaign.mailbox_pool)
         able: Sequence[Mailbox] = [each for each in pool if each.can_send] or pool
         if not able:
             detail = f"There is no mailbox in {campaign.mailbox_pool}. Add one with "
             raise NotDrafted("no_mailbox", f"{detail}POST /v1/mailboxes")
+        if chosen := next((each for each in able if each.id == preferred), None):
+            return chosen
         today = clock.now().date()
         shares = [max(1, each.cap_on(today)) for each in able]
         place = int.from_bytes(hashlib.sha256(enrollment.id.encode()).digest()[:8]) % sum(shares)
