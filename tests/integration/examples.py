@@ -56,6 +56,7 @@ from tests.integration.example_data import (
 )
 from tests.integration.outreach import STEP_ONE
 from tests.integration.public_routes import PUBLIC
+from tests.integration.reviewing import a_lead_in_review
 from tests.integration.running import (
     a_campaign,
     a_launched_sequence,
@@ -134,6 +135,13 @@ EXAMPLES: dict[str, Example] = {
     # The lead, its contact, what was researched, the profile; the score goes to the contact; the
     # lead and its contact again, the change.
     "POST /v1/leads/{lead_id}/qualify": Example(9, make=a_lead),
+    # The lead, its workflow, what the draft is made of in two reads, and the mailboxes of the pool;
+    # its contact, the change.
+    "POST /v1/leads/{lead_id}/approve": Example(10, {}, make=a_lead_in_review),
+    "POST /v1/leads/{lead_id}/reject": Example(6, {"reason": "No"}, make=a_lead_in_review),
+    "PATCH /v1/leads/{lead_id}/draft": Example(10, {"subject": "Hi"}, make=a_lead_in_review),
+    "POST /v1/leads/approve": Example(10, {"ids": ["led_01kjpwd6m16vjzbz035g1ag64h"]}),
+    "POST /v1/leads/reject": Example(10, {"ids": ["led_01kjpwd6m16vjzbz035g1ag64h"]}),
     # The research as of a contact, with the lead before it; then lead, contact, the change.
     "POST /v1/leads/{lead_id}/research": Example(8, {}, make=a_lead_to_research),
     "GET /v1/leads/{lead_id}/research": Example(3, make=a_researched_lead),

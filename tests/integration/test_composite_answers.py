@@ -25,6 +25,7 @@ CONTENT = {
     "CampaignStatusView": {"campaigns"},
     "StatsView": {"campaigns"},
     "LeadView": {"leads", "contacts"},
+    "LeadReviewResults": {"leads"},
     "ProfileView": {"leads"},
     "WorkflowSummary": {"workflows"},
     "LeadBatchResult": {"workflows", "leads", "contacts"},

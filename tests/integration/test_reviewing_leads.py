@@ -123,7 +123,7 @@ class TestApprove:
 
     def test_keeps_the_mailbox_as_long_as_it_can_send(self, api: Api, lead_id: str) -> None:
         mailbox = shown(api, lead_id)["draft"]["mailbox_id"]
-        a_mailbox(api, email="eve@outrider.test", daily_cap=900_000)
+        a_mailbox(api, email="eve@outrider.test", daily_cap=100_000)
 
         kept = approve(api, lead_id)
         other = a_lead_in_review(api)
