@@ -137,11 +137,12 @@ EXAMPLES: dict[str, Example] = {
     "POST /v1/leads/{lead_id}/qualify": Example(9, make=a_lead),
     # The lead, its workflow, what the draft is made of in two reads, and the mailboxes of the pool;
     # its contact, the change.
-    "POST /v1/leads/{lead_id}/approve": Example(10, {}, make=a_lead_in_review),
-    "POST /v1/leads/{lead_id}/reject": Example(6, {"reason": "No"}, make=a_lead_in_review),
-    "PATCH /v1/leads/{lead_id}/draft": Example(10, {"subject": "Hi"}, make=a_lead_in_review),
-    "POST /v1/leads/approve": Example(10, {"ids": ["led_01kjpwd6m16vjzbz035g1ag64h"]}),
-    "POST /v1/leads/reject": Example(10, {"ids": ["led_01kjpwd6m16vjzbz035g1ag64h"]}),
+    "POST /v1/leads/{lead_id}/approve": Example(8, {}, make=a_lead_in_review),
+    "POST /v1/leads/{lead_id}/reject": Example(5, {"reason": "No"}, make=a_lead_in_review),
+    "PATCH /v1/leads/{lead_id}/draft": Example(8, {"subject": "Hi"}, make=a_lead_in_review),
+    # Each lead as it is alone (test_reviewing_leads.py); here there is none.
+    "POST /v1/leads/approve": Example(2, {"ids": ["led_01kjpwd6m16vjzbz035g1ag64h"]}),
+    "POST /v1/leads/reject": Example(2, {"ids": ["led_01kjpwd6m16vjzbz035g1ag64h"]}),
     # The research as of a contact, with the lead before it; then lead, contact, the change.
     "POST /v1/leads/{lead_id}/research": Example(8, {}, make=a_lead_to_research),
     "GET /v1/leads/{lead_id}/research": Example(3, make=a_researched_lead),

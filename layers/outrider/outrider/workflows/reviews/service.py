@@ -72,7 +72,7 @@ class ReviewService:
         return self._each(
             approvals.ids,
             "approved",
-            lambda lead_id: self._approve(lead_id, hashes.get(lead_id), None, _keep_nothing),
+            lambda lead_id: self._approve(lead_id, hashes.get(lead_id), None, _no_actions),
         )
 
     def reject(self, lead_id: str, rejection: LeadRejection, if_match: int | None) -> LeadView:
@@ -90,7 +90,7 @@ class ReviewService:
         return self._each(
             rejections.ids,
             "rejected",
-            lambda lead_id: self._reject(lead_id, rejections.reason, None, _keep_nothing),
+            lambda lead_id: self._reject(lead_id, rejections.reason, None, _no_actions),
         )
 
     def edit(self, lead_id: str, edit: LeadDraftEdit, if_match: int | None) -> LeadView:
@@ -102,7 +102,8 @@ class ReviewService:
         self.caller.begin()
         given = edit.model_fields_set
         for _ in attempts():
-            lead, draft, workflow = self._in_review(lead_id, if_match)
+            lead = self._require(lead_id, if_match)
+            draft, workflow = self._in_review(lead)
             if not draft.mailbox_id:
                 raise NotEditable
             words = Content(
@@ -130,7 +131,7 @@ class ReviewService:
             lead = self._require(lead_id, if_match)
             if lead.draft and lead.approved_at and draft_hash in (None, lead.draft.hash):
                 return self._view(lead, self._workflow(lead))
-            lead, draft, workflow = self._in_review(lead_id, if_match)
+            draft, workflow = self._in_review(lead)
             if draft_hash not in (None, draft.hash):
                 raise DraftReplaced(str(draft_hash), draft.hash)
             words = Content(subject=draft.subject, text=draft.text, html=draft.html)
@@ -194,15 +195,15 @@ class ReviewService:
 
         return LeadReviewResults.of(parallel.each(result, list(dict.fromkeys(lead_ids))))
 
-    def _in_review(self, lead_id: str, if_match: int | None) -> tuple[Lead, LeadDraft, Workflow]:
-        """Return a lead that waits for approval, its draft and its workflow."""
-        lead = self._require(lead_id, if_match)
+    def _in_review(self, lead: Lead) -> tuple[LeadDraft, Workflow]:
+        """Return the draft and the workflow of a lead that waits for approval. Raises NotInReview,
+        and WorkflowWithoutContact."""
         if lead.status != "review" or lead.draft is None:
             raise NotInReview(lead.status)
         workflow = self._workflow(lead)
         if workflow is None or "contact" not in workflow.stages:
             raise WorkflowWithoutContact
-        return lead, lead.draft, workflow
+        return lead.draft, workflow
 
     def _first_message(
         self, lead: Lead, draft: LeadDraft, workflow: Workflow, words: Content | None
@@ -228,7 +229,7 @@ class ReviewService:
         return LeadView.of(lead, contact, workflow)
 
 
-def _keep_nothing(_: LeadView) -> Sequence[Action]:
+def _no_actions(_: LeadView) -> Sequence[Action]:
     """Return no writes: the response is stored with the results of all leads."""
     return ()
 
