@@ -1,5 +1,7 @@
 """The calls of a page of the documentation, made one after another."""
 
+from functools import reduce
+from operator import getitem
 from pathlib import Path
 
 from tests.curls import curls
@@ -18,6 +20,6 @@ def differences(api: Api, page: Path) -> list[str]:
         answer = api.request(asked.method, path, asked.body, key=known["KEY"])
         assert answer.status < 300, (curl.command, answer.text)
         if curl.kept:
-            known[curl.kept] = answer.json[curl.filter.removeprefix("-r").strip(" .")]
+            known[curl.kept] = reduce(getitem, curl.filter.strip(" .").split("."), answer.json)
         found += [f"{path}: {each}" for each in curl.differences(answer.json)]
     return found

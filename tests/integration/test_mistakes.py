@@ -34,6 +34,7 @@ def things(api: Api) -> dict[str, str]:
     sequence = {"name": "First", "steps": [STEP_ONE]}
     draft = {"name": "Spring", "sequence_id": paused.sequence_id}
     api.workspace("frugal", plan="free")
+    workflow = api.post("/v1/workflows", {"name": "Signups", "stages": ["contact"]}).json
     return {
         "key": api.workspace().live_key,
         "contact": api.post("/v1/contacts", {"email": "here@example.com"}).json["id"],
@@ -42,6 +43,8 @@ def things(api: Api) -> dict[str, str]:
         "webhook": a_webhook(api),
         "paused": paused.campaign_id,
         "draft": api.post("/v1/campaigns", draft).json["id"],
+        "workflow": workflow["id"],
+        "starter": workflow["sequence_id"],
     }
 
 

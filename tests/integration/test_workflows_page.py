@@ -2,6 +2,7 @@
 
 from outrider.workflows.starter import SUBJECT, TEXT
 from tests.harness.api import Api
+from tests.integration.outreach import a_mailbox
 from tests.integration.page_calls import differences
 from tools.templates import REPOSITORY
 
@@ -9,6 +10,8 @@ PAGE = REPOSITORY / "docs" / "workflows.md"
 
 
 def test_calls_answer_what_is_shown(api: Api) -> None:
+    a_mailbox(api)
+
     assert differences(api, PAGE) == []
 
 

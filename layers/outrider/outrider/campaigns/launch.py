@@ -333,7 +333,7 @@ def _asked(request: LaunchRequest) -> str:
 
 def _require_no_workflow(what: str, workflow_id: str | None) -> None:
     if workflow_id:
-        remedy = f"run that with POST /v1/workflows/{workflow_id}/run"
+        remedy = f"run the workflow with POST /v1/workflows/{workflow_id}/run"
         raise WorkflowDecides(what, workflow_id, remedy)
 
 

@@ -139,7 +139,7 @@ class CampaignService:
             campaign = self.get(campaign_id)
             PreconditionFailed.check(if_match, campaign.version)
             if campaign.workflow_id:
-                remedy = f"delete that with DELETE /v1/workflows/{campaign.workflow_id}"
+                remedy = f"delete the workflow with DELETE /v1/workflows/{campaign.workflow_id}"
                 raise WorkflowDecides("campaign", campaign.workflow_id, remedy)
             if campaign.status == "active":
                 raise WrongStatus("deleted", campaign.status, "pause it first")

@@ -145,7 +145,7 @@ class SequenceService:
         for _ in attempts():
             sequence = self._at_version(sequence_id, if_match)
             if sequence.workflow_id:
-                remedy = f"delete that with DELETE /v1/workflows/{sequence.workflow_id}"
+                remedy = f"delete the workflow with DELETE /v1/workflows/{sequence.workflow_id}"
                 raise WorkflowDecides("sequence", sequence.workflow_id, remedy)
             if sequence.status not in ("draft", "finished") or sequence.campaigns:
                 raise SequenceInUse(sequence.status, sequence.campaigns)

@@ -25,6 +25,6 @@ class SequenceFixed(Conflict):
 
     def __init__(self, sequence_id: str) -> None:
         super().__init__(
-            f"The workflow has the sequence {sequence_id}, which cannot be replaced: change its "
-            "steps, or make a new workflow"
+            f"The workflow has the sequence {sequence_id}, which cannot be replaced: change it "
+            f"with PUT /v1/sequences/{sequence_id}/steps, or make a new workflow"
         )
