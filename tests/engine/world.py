@@ -12,22 +12,34 @@ from typing import Any
 from unittest.mock import patch
 
 from outrider.contacts.suppressions.models import Suppression
-from outrider.kit import clock
+from outrider.kit import clock, ids
 from outrider.kit.text.addresses import domain_of
+from outrider.messages.models import Content
 from tests.engine.invariants import Books
 from tests.harness.api import ANONYMOUS, Answer
 from tests.harness.cloud import Cloud
 from tests.harness.failures import When
 from tests.harness.mail import Mail
 from tests.harness.snapshots import Snapshot
+from tests.integration.enrolled_leads import draft, enroll
 from tests.integration.outreach import HTML_STEP, STEP_ONE, STEP_TWO, a_mailbox
+
+WORDS = Content(subject="{a|b} {{ nobody }}", text="{a|b} {{ nobody }} {% raw %}", html=None)
+"""What was approved for the lead."""
 
 Cut = tuple[int, When]
 """At which AWS call something is cut short."""
 
-PEOPLE = ("ada@acme.example", "bob@acme.example", "cleo@globex.example", "dan@initech.example")
+PEOPLE = (
+    "ada@acme.example",
+    "bob@acme.example",
+    "cleo@globex.example",
+    "dan@initech.example",
+    "eve@umbrella.example",
+)
 ENROLLED = 3
-"""So many of them are enrolled from the beginning."""
+"""So many of them are enrolled from the beginning. The last one is a lead, whose first message was
+approved."""
 
 _HOUR = {"wait_before": {"value": 1, "unit": "hours"}}
 _TASK = {"channel": "call", "wait_days": 0, "text": "Call {{ first_name }}", "timeout_days": 1}
@@ -219,10 +231,17 @@ class World:
             path = f"/v1/sequences/{sequence.json['id']}/launch"
             launched = api.post(path, {"contact_ids": contact_ids})
             assert launched.status == 200, launched.text
+            lead = made[-1]["id"], ids.derived("led", str(number))
+            self._approve(launched.json["campaign_id"], *lead)
             if settings:  # now: exclusive ones would not have taken who is in another
                 path = f"/v1/campaigns/{launched.json['campaign_id']}"
                 assert api.patch(path, {"settings": settings}).status == 200
         self.cloud.drain()
+
+    def _approve(self, campaign_id: str, contact_id: str, lead_id: str) -> None:
+        first = draft(self.cloud, campaign_id, contact_id, WORDS)
+        outcome = enroll(self.cloud, campaign_id, contact_id, lead_id, first)
+        assert outcome.skipped is None
 
     def _hand_over(self, queue: str, worker: str, event: dict[str, Any], cut: Cut | None) -> None:
         answer = self._cut(lambda: self.cloud.invoke(worker, event), cut)
@@ -277,5 +296,13 @@ class World:
             yield f"{message_id} went out, which nobody has claimed"
             return
         (enrollment,) = claimed
+        if enrollment.sends_approved and not _is_approved(mail):
+            yield f"{message_id} went out, which was not approved"
         if books.campaigns[enrollment.campaign_id]["status"] != "active":
             yield f"a mail of {enrollment.campaign_id} went out, which is not active"
+
+
+def _is_approved(mail: Mail) -> bool:
+    body = mail.message.get_body(("plain",))
+    text = str(body.get_content()) if body else ""
+    return mail.message["Subject"] == WORDS.subject and text.startswith(f"{WORDS.text}\r\n")

@@ -5,9 +5,10 @@ from outrider.campaigns.audience.enrolling import EnrollOutcome
 from outrider.campaigns.enrollments.first_messages import FirstMessage
 from outrider.campaigns.models import Enrollment
 from outrider.campaigns.wiring import enrolling
-from outrider.kit import ids
+from outrider.kit import clock, ids
 from outrider.kit.aws.dynamodb import Action, Table
 from outrider.kit.settings import settings
+from outrider.leads.models import Lead
 from outrider.leads.wiring import lead_repository
 from outrider.messages.models import Content
 from outrider.messages.wiring import drafting
@@ -15,6 +16,7 @@ from tests.harness.api import Api
 from tests.harness.cloud import Cloud
 
 LEAD = ids.new("led")
+WORKFLOW = ids.derived("wfl", "leads")
 
 
 def a_contact(api: Api, email: str = "ada@example.com") -> str:
@@ -56,12 +58,19 @@ def noted(cloud: Cloud) -> dict[str, str]:
 
 
 def enrolled(cloud: Cloud, campaign_id: str, contact_id: str) -> str:
-    """The id of a new lead that is enrolled, with the enrollment noted in the same transaction."""
-    lead_id = str(cloud.api.post("/v1/leads", {"contact_id": contact_id}).json["id"])
-    workspace = WorkspaceId(cloud.api.workspace().id)
+    """The id of a new lead that the first run of WORKFLOW has enrolled, with the enrollment noted
+    in the same transaction."""
+    workspace, now = WorkspaceId(cloud.api.workspace().id), clock.timestamp()
     leads = lead_repository(workspace)
-    lead = leads.get(lead_id)
-    assert lead is not None
+    lead = Lead(
+        id=ids.new("led"),
+        contact_id=contact_id,
+        workflow_id=WORKFLOW,
+        run=1,
+        created_at=now,
+        updated_at=now,
+    )
+    leads.add(lead, [], [])
 
     def note_actions(enrollment: Enrollment) -> list[Action]:
         after = lead.changed(status="qualified", enrollment_id=enrollment.id)
@@ -69,6 +78,6 @@ def enrolled(cloud: Cloud, campaign_id: str, contact_id: str) -> str:
 
     with cloud.environment(**cloud.stack.environment("campaigns")):
         service = enrolling(Caller.engine(workspace))
-        outcome = service.enroll_lead(campaign_id, contact_id, lead_id, note_actions)
+        outcome = service.enroll_lead(campaign_id, contact_id, lead.id, note_actions)
     assert outcome.skipped is None
-    return lead_id
+    return lead.id

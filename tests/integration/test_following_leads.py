@@ -7,12 +7,15 @@ import pytest
 
 from outrider.access.models import WorkspaceId
 from outrider.events.feed.packing import recorded_events
+from outrider.kit.aws.dynamodb import batch_get
+from outrider.kit.counters import total
 from outrider.leads.models import Lead
 from outrider.leads.wiring import lead_repository
+from outrider.workflows.wiring import workflow_repository
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
 from tests.harness.failures import crash_points
-from tests.integration.enrolled_leads import a_contact, enrolled
+from tests.integration.enrolled_leads import WORKFLOW, a_contact, enrolled
 from tests.integration.outreach import STEP_ONE, STEP_TWO
 from tests.integration.replying import a_reply, put_into_bucket
 from tests.integration.test_triggers import running
@@ -59,6 +62,14 @@ def entries(cloud: Cloud, lead_id: str) -> list[dict[str, Any]]:
     ]
 
 
+def counted(cloud: Cloud) -> dict[str, int]:
+    """The counts of the run that enrolled the lead."""
+    repository = workflow_repository(WorkspaceId(cloud.api.workspace().id))
+    shards = batch_get(repository.run_counters(WORKFLOW, 1).keys()).values()
+    names = {name for shard in shards for name in shard} - {"pk", "sk"}
+    return {name: total(shards, name) for name in names}
+
+
 def unfollowed(cloud: Cloud, lead_id: str) -> None:
     """Set a lead back to what it was when it was enrolled."""
     leads, known = lead_repository(WorkspaceId(cloud.api.workspace().id)), stored(cloud, lead_id)
@@ -88,6 +99,7 @@ class TestFollowing:
         assert event["data"] == {
             "lead_id": lead_id,
             "contact_id": lead["contact_id"],
+            "workflow_id": WORKFLOW,
             "enrollment_id": first["enrollment_id"],
             "campaign_id": campaign,
             "message_id": first["id"],
@@ -149,6 +161,7 @@ class TestFollowing:
         assert lead.failure is not None
         assert lead.failure.code == code
         assert told(cloud, lead_id) == []
+        assert counted(cloud) == {"failed": 1, f"failed_{code}": 1}
 
     def test_a_retry_that_succeeds_makes_it_contacted_after_all(
         self, api: Api, cloud: Cloud
@@ -167,6 +180,7 @@ class TestFollowing:
 
         lead = stored(cloud, lead_id)
         assert (before, lead.status, lead.failure) == ("failed", "contacted", None)
+        assert counted(cloud) == {"failed": 0, "failed_content": 0}
 
     def test_an_end_after_the_email_leaves_it_contacted(self, api: Api, cloud: Cloud) -> None:
         lead_id = enrolled(cloud, a_campaign(api, STEP_ONE), a_contact(api))
@@ -181,6 +195,18 @@ class TestFollowing:
 
 
 class TestOrder:
+    def test_of_an_end_before_its_email_makes_nothing_failed(self, api: Api, cloud: Cloud) -> None:
+        """Email and end are recorded together, but their events may come in any order."""
+        lead_id = enrolled(cloud, a_campaign(api, STEP_ONE), a_contact(api))
+        cloud.run(hours=0.5)
+        (end,) = [each for each in entries(cloud, lead_id) if "finished" in each["detail-type"]]
+        unfollowed(cloud, lead_id)
+
+        cloud.invoke("leads_follow", end)
+
+        assert stored(cloud, lead_id).status == "qualified"
+        assert counted(cloud) == {}
+
     def test_does_not_matter_nor_does_repetition(self, api: Api, cloud: Cloud) -> None:
         lead_id = enrolled(cloud, a_campaign(api), a_contact(api))
         cloud.run(hours=3)

@@ -1,8 +1,11 @@
-"""Mutations of approved messages: what keeps anything else from going out in their place."""
+"""Mutations of approved messages and of the leads that get them: what keeps anything else from
+going out in their place, and leads from failing too early."""
 
 from tests.mutations.mutation import Change, Mutation
 
 _TESTS = "tests/integration/test_approved_messages.py::TestApproved"
+_LEADS = "tests/integration/test_following_leads.py"
+_FOLLOWING = "workflows/following.py"
 _RENDERING = "messages/content/rendering.py"
 
 MUTATIONS = [
@@ -65,5 +68,26 @@ MUTATIONS = [
                 "pass",
             ),
         ),
+    ),
+    Mutation(
+        "lead that fails though its email went out",
+        (f"{_LEADS}::TestOrder::test_of_an_end_before_its_email_makes_nothing_failed",),
+        (
+            Change(
+                _FOLLOWING,
+                'or self.was_written_to(data["contact_id"], data["campaign_id"])',
+                "",
+            ),
+        ),
+    ),
+    Mutation(
+        "lead that is contacted again",
+        (f"{_LEADS}::TestOrder::test_does_not_matter_nor_does_repetition",),
+        (Change(_FOLLOWING, "if after.contacted_at and not before.contacted_at:", "if True:"),),
+    ),
+    Mutation(
+        "failed lead that stays counted",
+        (f"{_LEADS}::TestFollowing::test_a_retry_that_succeeds_makes_it_contacted_after_all",),
+        (Change(_FOLLOWING, "by = 1 if after in failed else -1", "by = 1"),),
     ),
 ]
