@@ -222,8 +222,8 @@ class TestOrder:
             for entry in order:
                 cloud.invoke("leads_follow", entry)
                 cloud.invoke("leads_follow", entry)
+                cloud.drain()
             followed = stored(cloud, lead_id)
-            cloud.drain()
 
             changed = {"version": known.version, "updated_at": known.updated_at}
             assert followed.model_copy(update=changed) == known, order
