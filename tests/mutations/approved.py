@@ -81,11 +81,6 @@ MUTATIONS = [
         ),
     ),
     Mutation(
-        "lead that is contacted again",
-        (f"{_LEADS}::TestOrder::test_does_not_matter_nor_does_repetition",),
-        (Change(_FOLLOWING, "if after.contacted_at and not before.contacted_at:", "if True:"),),
-    ),
-    Mutation(
         "failed lead that stays counted",
         (f"{_LEADS}::TestFollowing::test_a_retry_that_succeeds_makes_it_contacted_after_all",),
         (Change(_FOLLOWING, "by = 1 if after in failed else -1", "by = 1"),),
