@@ -4,7 +4,6 @@ Tests of every route and the budgets read this table; a route without an example
 """
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -14,6 +13,7 @@ from outrider.kit import ids
 from outrider.kit.http.edge import Route
 from outrider.kit.http.pagination import PageQuery
 from tests.harness.api import Api
+from tests.integration.example import Example
 from tests.integration.example_data import (
     a_company,
     a_contact,
@@ -21,25 +21,16 @@ from tests.integration.example_data import (
     a_contact_with_a_past,
     a_draft,
     a_held_credit,
-    a_lead,
-    a_lead_to_research,
-    a_paused_workflow,
     a_pool,
     a_reply,
-    a_researched_lead,
-    a_run,
-    a_running_workflow,
     a_sequence,
     a_step_for_a_contact,
     a_suppression,
     a_test_of_the_newest_sequence,
     a_thread,
-    a_workflow,
-    a_workflow_with_runs,
     an_api_key,
     an_event,
     an_export,
-    an_idle_workflow,
     an_import,
     an_import_to_confirm,
     an_unknown_message,
@@ -54,9 +45,9 @@ from tests.integration.example_data import (
     one_unknown_message,
     two_contacts,
 )
+from tests.integration.examples_of_leads import LEADS
 from tests.integration.outreach import STEP_ONE
 from tests.integration.public_routes import PUBLIC
-from tests.integration.reviewing import a_lead_in_review
 from tests.integration.running import (
     a_campaign,
     a_launched_sequence,
@@ -76,27 +67,6 @@ from tests.integration.webhooks import (
     a_webhook_with_replays,
 )
 from tools import routes
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """`calls` is the call's budget: DynamoDB calls, the meter's one included.
-
-    `make` creates what the path names and gives its id; for a list it creates one more entry.
-    `name` creates what the body names, and gives such a body.
-    """
-
-    calls: int
-    body: Any = None
-    make: Callable[[Api], str] | None = None
-    name: Callable[[Api], Any] | None = None
-    query: Callable[[Api], dict[str, str]] | None = None
-    """Creates what the query names, and gives its parameters."""
-    keeps_unknown: bool = False
-    """Whether fields of other names are taken, and kept."""
-    by_worker: bool = False
-    """A list that only a worker fills: it has tests of its own."""
-
 
 EXAMPLES: dict[str, Example] = {
     # Where it finds any, it reads their last contacts (test_budgets.py).
@@ -125,50 +95,7 @@ EXAMPLES: dict[str, Example] = {
     "POST /v1/contacts/{contact_id}/verify": Example(3, make=an_unverified_contact),
     # The contact beside what is kept, its company; then credits held, and given back (two calls).
     "POST /v1/contacts/{contact_id}/research": Example(7, {}, make=a_contact_to_research),
-    # The page; where there are any, their contacts besides (test_leads.py).
-    "GET /v1/leads": Example(2, make=a_lead),
-    # By address: its claim and contact; a new contact; the lead.
-    "POST /v1/leads": Example(4, {"email": "ada@example.com", "title": "CTO"}),
-    "GET /v1/leads/{lead_id}": Example(3, make=a_lead),
-    "PATCH /v1/leads/{lead_id}": Example(4, {"status": "qualified"}, make=a_lead),
-    "DELETE /v1/leads/{lead_id}": Example(3, make=a_lead),
-    # The lead, its contact, what was researched, the profile; the score goes to the contact; the
-    # lead and its contact again, the change.
-    "POST /v1/leads/{lead_id}/qualify": Example(9, make=a_lead),
-    # The lead, its workflow, what the draft is made of in two reads, and the mailboxes of the pool;
-    # its contact, the change.
-    "POST /v1/leads/{lead_id}/approve": Example(8, {}, make=a_lead_in_review),
-    "POST /v1/leads/{lead_id}/reject": Example(5, {"reason": "No"}, make=a_lead_in_review),
-    "PATCH /v1/leads/{lead_id}/draft": Example(8, {"subject": "Hi"}, make=a_lead_in_review),
-    # Each lead as it is alone (test_reviewing_leads.py); here there is none.
-    "POST /v1/leads/approve": Example(2, {"ids": ["led_01kjpwd6m16vjzbz035g1ag64h"]}),
-    "POST /v1/leads/reject": Example(2, {"ids": ["led_01kjpwd6m16vjzbz035g1ag64h"]}),
-    # The research as of a contact, with the lead before it; then lead, contact, the change.
-    "POST /v1/leads/{lead_id}/research": Example(8, {}, make=a_lead_to_research),
-    "GET /v1/leads/{lead_id}/research": Example(3, make=a_researched_lead),
-    "GET /v1/workflows": Example(2, make=a_workflow),
-    # The workflow, its campaign and its own sequence in one transaction.
-    "POST /v1/workflows": Example(2, {"name": "First", "stages": ["research", "contact"]}),
-    "GET /v1/workflows/{workflow_id}": Example(2, make=a_workflow),
-    # The change of a limit is also one of the campaign and of the sequence.
-    "PATCH /v1/workflows/{workflow_id}": Example(
-        5, {"settings": {"daily_limit": 40}}, make=a_workflow
-    ),
-    "DELETE /v1/workflows/{workflow_id}": Example(5, make=a_workflow),
-    # The workflow; the contact by its address; its campaign, what suppresses the contact, bounces
-    # elsewhere; the lead.
-    "POST /v1/workflows/{workflow_id}/leads": Example(
-        8, {"leads": [{"email": "ada@example.com"}]}, make=a_workflow
-    ),
-    # The workflow, alone and with its counter; its leads; workflow and run in one transaction.
-    "POST /v1/workflows/{workflow_id}/run": Example(5, {}, make=an_idle_workflow),
-    # The workflow, its run, both in one transaction. Of runs: with their counters.
-    "POST /v1/workflows/{workflow_id}/pause": Example(4, make=a_running_workflow),
-    "POST /v1/workflows/{workflow_id}/resume": Example(4, make=a_paused_workflow),
-    "GET /v1/workflows/{workflow_id}/runs": Example(4, make=a_workflow_with_runs),
-    "GET /v1/workflows/{workflow_id}/runs/{run_id}": Example(4, make=a_run),
-    "GET /v1/profile": Example(3),
-    "PUT /v1/profile": Example(3, {"titles": ["sales"], "countries": ["DE"]}),
+    **LEADS,
     "GET /v1/companies": Example(2, make=a_company),
     "POST /v1/companies": Example(2, {"domain": "acme.example"}, keeps_unknown=True),
     "GET /v1/companies/{company_id}": Example(2, make=a_company),
