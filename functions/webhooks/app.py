@@ -105,7 +105,7 @@ def redeliver_webhook_delivery(caller: Caller, delivery_id: str) -> DeliverySumm
 
 
 @api.post("/v1/webhooks/{webhook_id}/replay", scope=("webhooks:write", "events:read"), status=202)
-def create_webhook_replay(caller: Caller, webhook_id: str, body: ReplayCreate) -> Replay:
+def replay_webhook(caller: Caller, webhook_id: str, body: ReplayCreate) -> Replay:
     """Replay the events of a period"""
     return replays(caller).create(webhook_id, body)
 

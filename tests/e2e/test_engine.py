@@ -117,7 +117,7 @@ class TestEngine:
             (classified,) = eventually(lambda: stack.events("reply.classified", **campaign))
             eventually(lambda: _totals(stack, launched)["delivered"])
 
-        assert (lint["ok"], launched["audience"]["added"], len(server.received)) == (True, 2, 2)
+        assert (lint["ok"], launched["counts"]["added"], len(server.received)) == (True, 2, 2)
         own = r"<https://\w+\.execute-api\.us-east-1\.amazonaws\.com/t/u/[\w-]+>"
         assert re.fullmatch(own, str(dana["List-Unsubscribe"]))
         assert pressed.status == 200

@@ -44,6 +44,9 @@ EXCEPTIONS: dict[str, dict[str, str]] = {
         "GET /v1/leads min_score": "the least `score`, as its callers know it",
         "GET /v1/imports/{import_id}/rows status": "compares `result`",
     },
+    "verb": {
+        "POST /v1/sequences/{sequence_id}/test-send": "sends a test message: send_test_message",
+    },
     "refused": {
         "POST /v1/campaigns/{campaign_id}/trigger": "CAMPAIGN_NOT_ACTIVE is 400 by its contract",
     },
@@ -59,6 +62,16 @@ INSTEAD = {
     "pause_reason": "paused_reason",
 }
 """Words that no field and no parameter has, and those that mean the same."""
+SHAPES = {
+    "audience": {"object"},
+    "counts": {"object"},
+    "enrolling": {"boolean"},
+    "contact_count": {"integer"},
+    "object": {"string"},
+}
+"""JSON types of words that have one, wherever they stand."""
+ADDED_TO = {"audience", "leads"}
+"""Collections of one resource, to which a POST adds."""
 NO_FILTERS = {"limit", "cursor", "sort", "search", "since", "until"}
 
 
@@ -72,6 +85,10 @@ class Operation:
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
+
+    @property
+    def last_part(self) -> str:
+        return self.path.rpartition("/")[2]
 
     @property
     def parameters(self) -> dict[str, Schema]:
@@ -241,7 +258,45 @@ class TestChanges:
         assert ("Idempotency-Key" in operation.parameters) == takes
 
 
+class TestActions:
+    def test_are_those_of_the_page(self) -> None:
+        """Each verb stands there once, with the collections that have it."""
+        page = (REPOSITORY / "docs" / "api-conventions.md").read_text(encoding="utf-8")
+        section = page.partition("## Actions")[2].partition("\n## ")[0]
+        rows = [
+            (quoted(verbs), set(quoted(collections)))
+            for verbs, collections in re.findall(
+                r"^\| (`.+?) \|.+\| (`.+) \|$", section, re.MULTILINE
+            )
+        ]
+
+        found: dict[str, set[str]] = {}
+        for each in actions():
+            found.setdefault(each.last_part, set()).add(each.path.split("/")[2])
+        assert sorted(found) == sorted(verb for verbs, _ in rows for verb in verbs)
+        for verbs, collections in rows:
+            assert set().union(*(found[verb] for verb in verbs)) == collections
+
+    def test_have_the_verb_in_their_names(self) -> None:
+        breaks(
+            "verb",
+            {
+                str(each)
+                for each in actions()
+                if not each.described["operationId"].startswith(each.last_part.split("-")[0] + "_")
+            },
+        )
+
+
 class TestWords:
+    def test_have_one_shape(self) -> None:
+        found: dict[str, set[str]] = {name: set() for name in SHAPES}
+        for schema in document()["components"]["schemas"].values():
+            for name in SHAPES.keys() & schema.get("properties", {}).keys():
+                found[name] |= types_of(schema["properties"][name])
+
+        assert found == SHAPES
+
     def test_mean_one_thing(self) -> None:
         fields = {
             f"{model}.{name}"
@@ -272,6 +327,29 @@ class TestWords:
             (item,) = each.items
             for order in each.parameters["sort"]["schema"]["enum"]:
                 assert order.removeprefix("-") in item["properties"]
+
+
+def actions() -> list[Operation]:
+    """What is done to a resource or a collection, by a verb at the end of the path."""
+    return [
+        each
+        for each in OPERATIONS
+        if each.method == "POST"
+        and not re.fullmatch(r"/v1/[a-z-]+", each.path)
+        and each.last_part not in ADDED_TO
+    ]
+
+
+def quoted(cell: str) -> list[str]:
+    return re.findall(r"`(.+?)`", cell)
+
+
+def types_of(schema: Schema) -> set[str]:
+    """The JSON types of a value that is not null."""
+    found = [form.get("type") for form in forms(schema)]
+    return {
+        name for each in found for name in ([each] if isinstance(each, str) else each or [])
+    } - {"null"}
 
 
 def compared(name: str) -> str:

@@ -162,7 +162,7 @@ EXAMPLES: dict[str, Example] = {
     "GET /v1/sequences/{sequence_id}/steps": Example(3, make=a_sequence),
     "POST /v1/sequences/{sequence_id}/lint": Example(3, make=a_sequence),
     # Sequence, steps, the pool, what its mailboxes have sent today.
-    "POST /v1/sequences/{sequence_id}/plan": Example(5, {"audience": 2}, make=a_sequence),
+    "POST /v1/sequences/{sequence_id}/plan": Example(5, {"contact_count": 2}, make=a_sequence),
     "PUT /v1/sequences/{sequence_id}/steps": Example(3, {"steps": [STEP_ONE]}, make=a_sequence),
     # Sequence, what its step sees, the pool, whose address it is; the test noted and taken of the
     # day; what became of it.

@@ -344,7 +344,7 @@ STORY = [
     Step("get_webhook_delivery"),
     Step("redeliver_webhook_delivery", then=_carried),
     Step(
-        "create_webhook_replay",
+        "replay_webhook",
         {"since": "2026-03-02T09:00:00Z", "events": ["contact.created"]},
         keep={"replay_id": ("id",)},
         then=_carried,

@@ -38,7 +38,7 @@ class TestContacts:
         cloud.run(hours=4)
 
         assert (answer.status, answer.json["status"]) == (200, "done")
-        assert answer.json["audience"] == {"total": 4, "added": 2, "skipped": 2}
+        assert answer.json["counts"] == {"added": 2, "skipped": 2}
         assert [each["reason"] for each in answer.json["results"]] == [
             None,
             None,
@@ -68,7 +68,7 @@ class TestContacts:
         api.post(f"/v1/campaigns/{campaign}/resume")
         cloud.run(hours=1)
 
-        assert (answer.json["audience"]["added"], before) == (1, 0)
+        assert (answer.json["counts"]["added"], before) == (1, 0)
         assert len(cloud.mails()) == 2
 
     @pytest.mark.parametrize("state", ["draft", "completed"])
@@ -100,7 +100,7 @@ class TestContacts:
         cloud.clock.advance(seconds=60)
         answer = add(api, campaign, KEY, contact_ids=new)
 
-        assert answer.json["audience"] == {"total": 3, "added": 3, "skipped": 0}
+        assert answer.json["counts"] == {"added": 3, "skipped": 0}
         cloud.drain()
         events = api.get("/v1/events?type=campaign.audience_added").json["data"]
         assert [event["data"]["enrolled"] for event in events] == [3]
@@ -116,15 +116,15 @@ class TestFilters:
 
         first = add(api, campaign.campaign_id, filter={"tag": "vip"})
         second = add(api, campaign.campaign_id, filter={})
-        waiting = status(api, campaign.campaign_id)["audiences"]
+        waiting = status(api, campaign.campaign_id)["additions"]
         cloud.run(hours=1)
 
         found = status(api, campaign.campaign_id)
         assert [answer.json["status"] for answer in (first, second)] == ["running", "running"]
         assert {each["status"] for each in waiting} == {"running"}
-        progress = {each["id"]: each for each in found["audiences"]}
-        assert found["enrolling"]["status"] == "done"
-        assert {each["status"] for each in found["audiences"]} == {"done"}
+        progress = {each["id"]: each for each in found["additions"]}
+        assert found["enrolling"] is False
+        assert {each["status"] for each in found["additions"]} == {"done"}
         vip, everybody = (progress[answer.json["id"]] for answer in (first, second))
         assert (vip["added"], vip["skipped"], vip["filter"]) == (2, 1, {"tag": "vip"})
         assert (everybody["added"], everybody["skipped"]) == (0, 4)

@@ -259,21 +259,21 @@ class TestPlan:
         path = f"/v1/sequences/{sequence}/plan"
 
         few = api.post(path, {"filter": {"tag": "vip"}}).json
-        many = api.post(path, {"filter": {"tag": "vip"}, "audience": 5_000}).json
+        many = api.post(path, {"filter": {"tag": "vip"}, "contact_count": 5_000}).json
 
-        assert (few["audience"], few["more"]) == (2, False)
+        assert (few["contact_count"], few["more"]) == (2, False)
         zones = {each["timezone"]: each["steps"][0]["send_at"][11:16] for each in few["contacts"]}
         assert zones == {"Asia/Tokyo": "03:00", "Europe/Berlin": "11:00"}
-        assert (many["audience"], many["late_by_reason"]) == (5_000, {})
+        assert (many["contact_count"], many["late_by_reason"]) == (5_000, {})
         assert sum(day["messages"] for day in many["days"]) == 5_000
 
     def test_asks_for_one_audience(self, api: Api) -> None:
         sequence = api.post("/v1/sequences", {"name": "First", "steps": [STEP_ONE]}).json["id"]
         bad: list[dict[str, Any]] = [
             {},
-            {"contact_ids": [], "audience": 2},
+            {"contact_ids": [], "contact_count": 2},
             {"contact_ids": [], "filter": {}},
-            {"audience": 100_001},
+            {"contact_count": 100_001},
             {"filter": {"colour": "red"}},
         ]
 
@@ -285,7 +285,7 @@ class TestPlan:
         a_mailbox(api, daily_cap=20)
         sequence = api.post("/v1/sequences", {"name": "First", "steps": [STEP_ONE]}).json["id"]
 
-        plan = api.post(f"/v1/sequences/{sequence}/plan", {"audience": 45}).json
+        plan = api.post(f"/v1/sequences/{sequence}/plan", {"contact_count": 45}).json
 
         assert [day["messages"] for day in plan["days"]] == [20, 20, 5]
         assert plan["late_by_reason"] == {"mailbox_cap": 25}
@@ -294,6 +294,6 @@ class TestPlan:
     def test_says_why_nothing_goes_out(self, api: Api) -> None:
         sequence = api.post("/v1/sequences", {"name": "First", "steps": [STEP_ONE]}).json["id"]
 
-        plan = api.post(f"/v1/sequences/{sequence}/plan", {"audience": 2}).json
+        plan = api.post(f"/v1/sequences/{sequence}/plan", {"contact_count": 2}).json
 
         assert (plan["days"], plan["left_out_by_reason"]) == ([], {"no_mailbox": 2})

@@ -138,7 +138,7 @@ class TestLaunch:
             "/steps/0/text",
             "/steps/1/text",
         ]
-        assert (empty.status, empty.json["audience"]["total"]) == (200, 0)
+        assert (empty.status, empty.json["counts"]["added"]) == (200, 0)
 
     def test_says_of_each_contact_what_became_of_it(self, api: Api) -> None:
         api.post("/v1/mailboxes", {"email": "ada@outrider.test", "warmed": True})
@@ -153,7 +153,7 @@ class TestLaunch:
 
         reasons = [result["reason"] for result in answer["results"]]
         assert reasons == [None, "duplicate", "not_found", "not_found"]
-        assert answer["audience"] == {"total": 4, "added": 1, "skipped": 3}
+        assert answer["counts"] == {"added": 1, "skipped": 3}
 
     def test_launches_once(self, api: Api) -> None:
         campaign = launched(api)

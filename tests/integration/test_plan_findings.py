@@ -14,7 +14,7 @@ def test_tells_it_in_the_words_of_lint(api: Api) -> None:
     step = {**STEP_ONE, "text": LOOPING}
     sequence = api.post("/v1/sequences", {"name": "First", "steps": [step]}).json["id"]
 
-    plan = api.post(f"/v1/sequences/{sequence}/plan", {"audience": 1}).json
+    plan = api.post(f"/v1/sequences/{sequence}/plan", {"contact_count": 1}).json
 
     lint = api.post(f"/v1/sequences/{sequence}/lint").json["findings"]
     told = [finding for finding in lint if finding["rule"] == "work"]

@@ -99,7 +99,7 @@ class TestInterruptedLaunch:
         answer = api.post(path, {"contact_ids": contacts})
         cloud.drain()
 
-        assert answer.json["audience"] == {"total": 3, "added": 3, "skipped": 0}
+        assert answer.json["counts"] == {"added": 3, "skipped": 0}
         (event,) = api.get("/v1/events?type=campaign.launched").json["data"]
         assert event["data"]["enrolled"] == 3
 

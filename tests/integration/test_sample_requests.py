@@ -162,7 +162,7 @@ class TestHttp:
 
         answer = SEQUENCES_LAUNCH.invoke(cloud, key=key, contact=contact, sequence=sequence)
 
-        assert json.loads(answer["body"])["audience"] == {"total": 1, "added": 1, "skipped": 0}
+        assert json.loads(answer["body"])["counts"] == {"added": 1, "skipped": 0}
 
     def test_sequences_test_send(self, api: Api, cloud: Cloud) -> None:
         job = sent_job(api, cloud)

@@ -37,7 +37,7 @@ class TestStartAt:
         before = len(cloud.mails())
         cloud.run(days=0.12)
 
-        assert answer.json["audience"]["added"] == 2
+        assert answer.json["counts"]["added"] == 2
         assert (found["status"], found["start_at"], found["audience"]["active"]) == (
             "active",
             start,

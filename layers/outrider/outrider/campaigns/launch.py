@@ -92,10 +92,10 @@ class LaunchService:
         launched = launching.launched()
         answer = SequenceLaunched(
             **SequenceSummary.of(launched).model_dump(),
-            audience=counted(results),
+            counts=counted(results),
             results=results,
         )
-        end = self.sequences.end_launch_action(launching, launched, answer.audience.added)
+        end = self.sequences.end_launch_action(launching, launched, answer.counts.added)
         self._activate(campaign, self._launched(campaign, request), request, answer, [end])
         return answer
 
@@ -129,7 +129,7 @@ class LaunchService:
             raise nobody(results)
         after = self._launched(campaign, request)
         answer = CampaignLaunched(
-            **CampaignView.of(after).model_dump(), audience=counted(results), results=results
+            **CampaignView.of(after).model_dump(), counts=counted(results), results=results
         )
         self._activate(campaign, after, request, answer, [])
         return answer
@@ -308,7 +308,7 @@ class LaunchService:
             "campaign.launched",
             campaign_id=campaign.id,
             sequence_id=campaign.sequence_id,
-            enrolled=answer.audience.added,
+            enrolled=answer.counts.added,
             by_filter=launched.enrolling,
         )
         actions = [*also, self.campaigns.change_action(campaign, launched, [event])]

@@ -204,8 +204,7 @@ class EnrollResult(Model):
     reason: SkipReason | None = None
 
 
-class LaunchAudience(Model):
-    total: int
+class LaunchCounts(Model):
     added: int
     skipped: int
 
@@ -213,7 +212,7 @@ class LaunchAudience(Model):
 class SequenceLaunched(SequenceSummary):
     """`results` has one entry for each requested contact, in that order."""
 
-    audience: LaunchAudience
+    counts: LaunchCounts
     results: list[EnrollResult]
 
 
@@ -221,21 +220,21 @@ class CampaignLaunched(CampaignView):
     """`results` has one entry for each requested contact, in that order. Contacts of a filter are
     enrolled while the campaign runs; see the progress in its status."""
 
-    audience: LaunchAudience
+    counts: LaunchCounts
     results: list[EnrollResult]
 
 
 class AudienceAdded(Model):
     """`results` has one entry for each requested contact, in that order. Contacts of a filter are
-    enrolled in the background; see the progress under this id in `audiences` of the campaign's
+    enrolled in the background; see the progress under this id in `additions` of the campaign's
     status."""
 
     id: str
-    object: Literal["audience"] = "audience"
+    object: Literal["audience_addition"] = "audience_addition"
     campaign_id: str
     status: Literal["running", "done"]
     """`running` while contacts of a filter are being enrolled in the background, then `done`."""
-    audience: LaunchAudience
+    counts: LaunchCounts
     results: list[EnrollResult]
 
 
@@ -281,15 +280,15 @@ class StatsQuery(Checked):
     until: Annotated[Day | None, Field(description="The last day")] = None
 
 
-class EnrollingView(Model):
-    status: Literal["running", "done"]
-    """`running` while contacts of any filter are being enrolled, then `done`."""
+class FilterCounts(Model):
+    """How many contacts of filters were enrolled and skipped so far."""
+
     added: int
     skipped: int
     skipped_by_reason: dict[SkipReason, int]
 
 
-class AudienceView(Model):
+class AdditionView(Model):
     """Contacts added by one filter: how many were enrolled or skipped so far."""
 
     id: str
@@ -302,7 +301,7 @@ class AudienceView(Model):
 
 
 class CampaignStatusView(Model):
-    """`enrolling` is the progress of all filters together, `audiences` that of each of the last
+    """`filter_counts` is the progress of all filters together, `additions` that of each of the last
     20."""
 
     campaign_id: str
@@ -317,5 +316,8 @@ class CampaignStatusView(Model):
     audience: Audience
     sent: int
     skipped: int
-    enrolling: EnrollingView | None
-    audiences: list[AudienceView]
+    enrolling: bool
+    filter_counts: FilterCounts | None
+    """How many contacts of all filters were enrolled and skipped so far; null without a filter."""
+    additions: list[AdditionView]
+    """The last 20 filters whose contacts were added, and how far each is."""

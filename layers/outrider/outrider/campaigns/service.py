@@ -12,14 +12,14 @@ from outrider.campaigns.errors import WrongStatus
 from outrider.campaigns.models import Campaign
 from outrider.campaigns.repository import CampaignRepository, audience
 from outrider.campaigns.schemas import (
-    AudienceView,
+    AdditionView,
     CampaignCreate,
     CampaignDeleted,
     CampaignQuery,
     CampaignStatusView,
     CampaignUpdate,
     CampaignView,
-    EnrollingView,
+    FilterCounts,
     SkipReason,
 )
 from outrider.campaigns.statistics.repository import Statistics
@@ -172,14 +172,15 @@ class CampaignService:
             audience=audience(shards),
             sent=total(shards, "sent") + sent,
             skipped=total(shards, "skipped") + skipped,
-            enrolling=_enrolling(campaign, shards),
-            audiences=self._audiences(campaign),
+            enrolling=campaign.enrolling,
+            filter_counts=_filter_counts(campaign, shards),
+            additions=self._additions(campaign),
         )
 
-    def _audiences(self, campaign: Campaign) -> Sequence[AudienceView]:
+    def _additions(self, campaign: Campaign) -> Sequence[AdditionView]:
         jobs = self.audiences.newest(campaign.id) if campaign.has_filter else []
         return [
-            AudienceView(
+            AdditionView(
                 id=job.id,
                 filter=job.filter,
                 status="done" if job.done else "running",
@@ -200,14 +201,14 @@ def _totals(statistics: Statistics) -> tuple[int, int]:
     return sent, skipped
 
 
-def _enrolling(campaign: Campaign, shards: Sequence[Item]) -> EnrollingView | None:
-    """Return the progress of enrolling the contacts of filters, or None if there was no filter."""
+def _filter_counts(campaign: Campaign, shards: Sequence[Item]) -> FilterCounts | None:
+    """Return how many contacts of filters were enrolled and skipped, or None if there was no
+    filter."""
     if not campaign.has_filter:
         return None
     reasons: tuple[SkipReason, ...] = get_args(SkipReason)
     skipped = {reason: total(shards, f"{SKIPPED_AS}{reason}") for reason in reasons}
-    return EnrollingView(
-        status="running" if campaign.enrolling else "done",
+    return FilterCounts(
         added=total(shards, "enrolled"),
         skipped=sum(skipped.values()),
         skipped_by_reason={reason: count for reason, count in skipped.items() if count},

@@ -62,7 +62,7 @@ class AdditionService:
             id=addition_id,
             campaign_id=campaign.id,
             status="running" if request.filter is not None else "done",
-            audience=counted(results),
+            counts=counted(results),
             results=results,
         )
         for _ in attempts():
@@ -109,7 +109,7 @@ class AdditionService:
             campaign_id=campaign.id,
             sequence_id=campaign.sequence_id,
             audience_id=answer.id,
-            enrolled=answer.audience.added,
+            enrolled=answer.counts.added,
             by_filter=request.filter is not None,
         )
         if request.filter is None:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Container, Mapping, Sequence
 
-from outrider.campaigns.schemas import EnrollResult, LaunchAudience, SkipReason
+from outrider.campaigns.schemas import EnrollResult, LaunchCounts, SkipReason
 from outrider.kit import ids
 from outrider.kit.errors import ValidationFailed, Violation
 
@@ -19,10 +19,10 @@ _LEFT_OUT: dict[SkipReason, str] = {
 }
 
 
-def counted(results: Sequence[EnrollResult]) -> LaunchAudience:
+def counted(results: Sequence[EnrollResult]) -> LaunchCounts:
     """Return the numbers of added and skipped contacts."""
     added = sum(result.result == "added" for result in results)
-    return LaunchAudience(total=len(results), added=added, skipped=len(results) - added)
+    return LaunchCounts(added=added, skipped=len(results) - added)
 
 
 def nobody(results: Sequence[EnrollResult]) -> ValidationFailed:

@@ -62,7 +62,7 @@ class PlanningService:
         at = max(now, clock.from_text(request.at)) if request.at else now
         at = campaign.starts(at)
         contacts, more = self._contacts(request)
-        count = request.audience or len(contacts)
+        count = request.contact_count or len(contacts)
         people = _people(campaign, contacts, count, needs(steps))
         mailboxes = self.mailboxes.of_pool(campaign.mailbox_pool)
         taken = (
@@ -76,8 +76,8 @@ class PlanningService:
         return SequencePlan(
             sequence_id=sequence.id,
             at=clock.to_text(at),
-            audience=count,
-            more=more and request.audience is None,
+            contact_count=count,
+            more=more and request.contact_count is None,
             finishes_at=clock.to_text(outlook.finishes_at) if outlook.finishes_at else None,
             days=_days(outlook.days),
             late_by_reason=dict(sorted(outlook.late.items())),
