@@ -45,6 +45,9 @@ def things(api: Api) -> dict[str, str]:
         "draft": api.post("/v1/campaigns", draft).json["id"],
         "workflow": workflow["id"],
         "starter": workflow["sequence_id"],
+        "lead": api.post(
+            "/v1/leads", {"email": "lead@example.com", "workflow_id": workflow["id"]}
+        ).json["id"],
     }
 
 

@@ -212,7 +212,7 @@ class TestEdit:
     def test_changes_what_is_sent(self, api: Api, lead_id: str) -> None:
         before = shown(api, lead_id)["draft"]
 
-        answer = edit(api, lead_id, {"subject": "Hello {{ first_name }}", "text": "Short."})
+        answer = edit(api, lead_id, {"subject": "Hello\n{{ first_name }}", "text": "Short."})
 
         draft = answer.json["draft"]
         assert (answer.status, draft["subject"]) == (200, "Hello {{ first_name }}")
@@ -233,12 +233,11 @@ class TestEdit:
         "body",
         [
             {},
-            {"subject": ""},
-            {"text": ""},
+            {"subject": " "},
+            {"text": "\n"},
             {"text": "x" * 100_001},
             {"html": "<p>Hi</p>"},
             {"subject": "Hi", "mailbox_id": "mbx_1"},
-            {"subject": "two\nlines"},
         ],
         ids=lambda body: str(body)[:30],
     )
@@ -286,6 +285,14 @@ class TestSeveral:
 
         assert answer.json["counts"] == {"rejected": 1, "failed": 1}
         assert shown(api, lead_id)["status_reason"] == "Not now"
+
+    def test_are_read_and_written_as_one_alone(self, api: Api, cloud: Cloud, workflow: str) -> None:
+        ids = [a_lead_in_review(api, workflow) for _ in range(3)]
+
+        with cloud.wire.recording() as calls:
+            api.post("/v1/leads/approve", {"ids": ids})
+
+        assert len(calls) == 1 + 3 * 7
 
     @pytest.mark.parametrize("ids", [[], ["led_x"] * 101, "led_x"], ids=["none", "many", "text"])
     def test_are_at_most_a_hundred(self, api: Api, ids: Any) -> None:

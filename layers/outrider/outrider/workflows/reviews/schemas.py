@@ -66,22 +66,26 @@ class LeadDraftEdit(Input):
     """Another content of the draft. Only the given parts change."""
 
     model_config = ConfigDict(
-        use_attribute_docstrings=True, json_schema_extra=json_schema.CHANGES_SOMETHING
+        use_attribute_docstrings=True,
+        json_schema_extra={
+            **json_schema.CHANGES_SOMETHING,
+            "dependentRequired": {"html": ["text"]},
+        },
     )
 
-    subject: Annotated[str, Field(min_length=1, max_length=900)] = Field(default_factory=str)
-    """Subject, in one line."""
-    text: Annotated[str, Field(min_length=1, max_length=100_000)] = Field(default_factory=str)
+    subject: Annotated[str, Field(max_length=900, pattern=r"\S")] = Field(default_factory=str)
+    """Subject. Line breaks become spaces."""
+    text: Annotated[str, Field(max_length=100_000, pattern=r"\S")] = Field(default_factory=str)
     """Plain text, without template language. The footer is added if it is not there. Without
     `html`, the email is sent as plain text only."""
     html: Annotated[str, Field(min_length=1, max_length=100_000)] | None = None
-    """HTML of the same text; null for an email of plain text only."""
+    """HTML of the given text; null for an email of plain text only."""
 
     @model_validator(mode="after")
     def _changes_something(self) -> Self:
         if not self.model_fields_set:
             raise ValueError("There is nothing to change")
-        if "html" in self.model_fields_set and self.html and "text" not in self.model_fields_set:
+        if "html" in self.model_fields_set and "text" not in self.model_fields_set:
             raise ValueError("Give the text with the HTML, for recipients who do not show HTML")
         return self
 

@@ -107,9 +107,9 @@ class ReviewService:
             if not draft.mailbox_id:
                 raise NotEditable
             words = Content(
-                subject=edit.subject if "subject" in given else draft.subject,
+                subject=" ".join(edit.subject.split()) if "subject" in given else draft.subject,
                 text=edit.text if "text" in given else draft.text,
-                html=edit.html if given & {"text", "html"} else draft.html,
+                html=edit.html if "text" in given else draft.html,
             )
             try:
                 first = self._first_message(lead, draft, workflow, words)
