@@ -210,7 +210,8 @@ RULES = (
         "|^Give at least one of the rules a weight|^The profile has .* bytes",
         "Countries, domains and numbers of employees have parsers of their own",
         Request("PUT", "/v1/profile", {"sizes": ["big"]}),
-        r"(/exclusions)?/(sizes|countries|domains|titles|industries|technologies|signals|companies)/\d+$|$",
+        r"(/settings/profile)?((/exclusions)?/(sizes|countries|domains|titles|industries|technologies"
+        r"|signals|companies)/\d+)?$",
     ),
     Rule(
         "template",

@@ -95,8 +95,9 @@ class TestCreate:
         refused = api.delete(f"/v1/sequences/{sequence['id']}")
         assert refused.status == 409
 
-    def test_knows_no_sequence_of_this_id(self, api: Api) -> None:
-        body = {"name": "A", "stages": ALL, "settings": {"sequence_id": ids.new("seq")}}
+    @pytest.mark.parametrize("sequence_id", [f"seq_{'0' * 26}", f"con_{'0' * 26}", ""])
+    def test_knows_no_sequence_of_this_id(self, api: Api, sequence_id: str) -> None:
+        body = {"name": "A", "stages": ALL, "settings": {"sequence_id": sequence_id}}
         assert api.post("/v1/workflows", body).status == 404
         assert api.get("/v1/workflows").json["data"] == []
 

@@ -19,7 +19,6 @@ from outrider.kit.aws.dynamodb import Action, Reason, StoreFailed, transact_name
 from outrider.kit.http.requests import read_rows
 from outrider.kit.http.responses import Existing
 from outrider.kit.text.addresses import folded
-from outrider.kit.text.quotes import OF_A_ROW, shortened
 from outrider.leads.events import lead_event
 from outrider.leads.models import Lead
 from outrider.leads.repository import LeadRepository
@@ -66,10 +65,7 @@ class LeadAdditions:
         self.caller.begin()
         workflow = self.workflows.require(workflow_id)
         rows, invalid = read_rows(_ROW, batch.leads)
-        results = {
-            index: _failed(index, "invalid", detail, email=_email_of(batch.leads[index]))
-            for index, detail in invalid.items()
-        }
+        results = {index: _failed(index, "invalid", detail) for index, detail in invalid.items()}
         contact_ids = self._contact_ids(rows, results)
         contacts = self.contacts.several(set(contact_ids.values()))
         to_add: list[tuple[int, LeadRow, Contact]] = []
@@ -227,8 +223,3 @@ def _not_found(index: int, contact_id: str) -> LeadRowResult:
 
 def _failed(index: int, reason: AddReason, detail: str, email: str | None = None) -> LeadRowResult:
     return LeadRowResult(index=index, result="failed", reason=reason, detail=detail, email=email)
-
-
-def _email_of(raw: object) -> str | None:
-    email = raw.get("email") if isinstance(raw, dict) else None
-    return shortened(email, OF_A_ROW) if isinstance(email, str) else None

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from outrider.access.models import Caller
 from outrider.campaigns.models import Campaign
 from outrider.campaigns.repository import CampaignRepository
-from outrider.kit import clock
+from outrider.kit import clock, ids
 from outrider.kit.aws.dynamodb import Action
 from outrider.kit.outbox import Event
 from outrider.mailboxes.pools.repository import PoolRepository
@@ -38,7 +38,7 @@ class Outreach:
 
     def sequence(self, sequence_id: str) -> Sequence:
         """Return the sequence. Raises SequenceNotFound."""
-        sequence = self.sequences.get(sequence_id)
+        sequence = self.sequences.get(sequence_id) if ids.is_id("seq", sequence_id) else None
         if sequence is None:
             raise SequenceNotFound
         return sequence

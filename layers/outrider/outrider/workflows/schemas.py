@@ -251,7 +251,7 @@ class LeadRowResult(Model):
     contact_id: str | None = None
     """The contact, which was found or created."""
     email: str | None = None
-    """The address of the contact, or the one that was sent."""
+    """The address of the contact; null if none was found or created."""
 
 
 class LeadBatchResult(Model):
