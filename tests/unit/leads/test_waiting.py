@@ -43,6 +43,7 @@ def workflow(status: Status, reason: Any = None) -> Workflow:
         ({"stage": "research", "lease_until": LATER}, workflow("paused", "person"), "research"),
         ({"stage": "research"}, None, "deletion"),
         ({"status": "review"}, workflow("idle"), "approval"),
+        ({"status": "review"}, None, "deletion"),
         ({"status": "qualified", "enrollment_id": "enr_1"}, workflow("idle"), "email"),
         ({"status": "qualified"}, workflow("idle"), None),
     ],

@@ -29,7 +29,7 @@ def waits_for(lead: Lead, workflow: LeadWorkflow | None) -> WaitsFor | None:
     if lead.stage is not None:
         return _stage(lead, workflow)
     if lead.status == "review":
-        return "approval"
+        return "approval" if workflow else "deletion"
     if lead.enrollment_id is not None and lead.status == "qualified":
         return "email"
     return None
