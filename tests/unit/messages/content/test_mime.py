@@ -73,7 +73,10 @@ class TestHeaders:
         with pytest.raises(ValueError, match=r"CR|LF|line|header"):
             raw(mailbox=mailbox)
 
-    @pytest.mark.parametrize("subject", [GREEK, "x" * 900, "🙂" * 200, "a\u2028b\x85c " * 50])
+    @pytest.mark.parametrize(
+        "subject",
+        [GREEK, "x" * 900, "🙂" * 200, "a\u2028b\x85c " * 50, "x" * 70 + " ü y"],
+    )
     def test_carry_any_subject(self, subject: str) -> None:
         mail = parsed(subject=subject)
 

@@ -1,5 +1,6 @@
 """MIME bytes of an email: RFC 5322, each header once, lines within the length limit."""
 
+from base64 import b64encode
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -23,7 +24,8 @@ class _Policy(EmailPolicy):
 
     EmailMessage decodes encoded-words (RFC 2047) in addresses, which would allow header injection;
     it also encodes long addresses and Message-IDs, which mail clients do not decode. The headers in
-    `_WHOLE` are therefore stored verbatim and folded only at spaces.
+    `_WHOLE` are therefore stored verbatim and folded only at spaces. A subject that it would fold
+    such that programs read another one is encoded as a whole.
     """
 
     def header_store_parse(self, name: str, value: str) -> tuple[str, str]:
@@ -40,12 +42,23 @@ class _Policy(EmailPolicy):
         return f"{name}: {lines}{self.linesep}"
 
     def fold_binary(self, name: str, value: str) -> bytes:
-        if name.lower() not in _WHOLE:
-            return bytes(super().fold_binary(name, value))
-        return self.fold(name, value).encode("ascii")
+        if name.lower() in _WHOLE:
+            return self.fold(name, value).encode("ascii")
+        folded = bytes(super().fold_binary(name, value))
+        if name.lower() != "subject" or self._read(folded) == value:
+            return folded
+        return f"Subject: {_encoded(value)}{self.linesep}".encode("ascii")
+
+    def _read(self, folded: bytes) -> str:
+        """Return the value of a folded header as programs read it."""
+        value = folded.decode("ascii").partition(":")[2].replace(self.linesep, "")
+        return str(self.header_factory("Subject", value.strip()))
 
 
 _POLICY = _Policy(linesep="\r\n", max_line_length=78)
+_WORD = 39
+"""Bytes of text per encoded-word, so that a line with one has at most 76 characters (RFC 2047,
+2)."""
 _SAFE = "quoted-printable"
 """Transfer encoding with short ASCII lines: no relay has to re-encode the body, which would break
 the DKIM signature."""
@@ -98,3 +111,15 @@ def _literal(text: str) -> str:
     """Return the text with encoded-words (RFC 2047) broken. Otherwise the library would decode
     them, and a contact's name could inject headers and a body."""
     return text.replace("=?", "= ?")
+
+
+def _encoded(text: str) -> str:
+    """Return the text as encoded-words (RFC 2047), one a line, divided between characters."""
+    words, word = [], b""
+    for character in text:
+        data = character.encode()
+        if len(word) + len(data) > _WORD:
+            words.append(word)
+            word = b""
+        word += data
+    return "\r\n ".join(f"=?utf-8?b?{b64encode(each).decode()}?=" for each in [*words, word])
