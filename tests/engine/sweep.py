@@ -84,9 +84,10 @@ def disturb(cloud: Cloud, scenario: Scenario, disturbed: Callable[[int], Disturb
 
 
 def _pass(cloud: Cloud, scenario: Scenario) -> None:
-    """Let time pass, with the check that starts again what stands still."""
+    """Let time pass, with the checks that start again what stands still."""
     cloud.run(hours=0.1)
     cloud.invoke("campaigns_start", {})
+    cloud.invoke("workflows_start", {})
     cloud.run(hours=scenario.hours)
 
 

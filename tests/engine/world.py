@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 from unittest.mock import patch
 
+from outrider.campaigns.models import Enrollment
 from outrider.contacts.suppressions.models import Suppression
 from outrider.kit import clock, ids
 from outrider.kit.text.addresses import domain_of
@@ -120,6 +121,12 @@ class World:
             for item in items
             if item["sk"].startswith("con_") and "email" in item and "deleted_at" not in item
         }
+
+    def is_approved(self, _: Enrollment, mail: Mail) -> bool:
+        """Whether a mail is the one that was approved for the lead of the enrollment."""
+        return mail.message["Subject"] == WORDS.subject and text_of(mail).startswith(
+            f"{WORDS.text}\r\n"
+        )
 
     # ── What is done ─────────────────────────────────────────────────────────────────────────────
 
@@ -296,13 +303,12 @@ class World:
             yield f"{message_id} went out, which nobody has claimed"
             return
         (enrollment,) = claimed
-        if enrollment.sends_approved and not _is_approved(mail):
+        if enrollment.sends_approved and not self.is_approved(enrollment, mail):
             yield f"{message_id} went out, which was not approved"
         if books.campaigns[enrollment.campaign_id]["status"] != "active":
             yield f"a mail of {enrollment.campaign_id} went out, which is not active"
 
 
-def _is_approved(mail: Mail) -> bool:
+def text_of(mail: Mail) -> str:
     body = mail.message.get_body(("plain",))
-    text = str(body.get_content()) if body else ""
-    return mail.message["Subject"] == WORDS.subject and text.startswith(f"{WORDS.text}\r\n")
+    return str(body.get_content()) if body else ""

@@ -2,8 +2,10 @@
 
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
+from tests.integration.outreach import a_mailbox
 from tests.integration.running_workflows import a_lead, a_workflow, run, statuses
 from tests.integration.samples import (
+    WORKFLOW_CONTACT,
     WORKFLOW_QUALIFY,
     WORKFLOW_RESEARCH,
     WORKFLOW_ROUND,
@@ -45,3 +47,18 @@ def test_leads_go_on_once(api: Api, cloud: Cloud) -> None:
         assert answer == {"batchItemFailures": []}
 
     assert statuses(api, workflow) == {"qualified": 1}
+
+
+def test_lead_is_drafted_once(api: Api, cloud: Cloud) -> None:
+    a_mailbox(api)
+    workflow = a_workflow(api, "contact")
+    lead = a_lead(api, workflow, "ada@acme.example")
+    run(api, workflow)
+
+    for _ in range(2):
+        answer = WORKFLOW_CONTACT.invoke(
+            cloud, workspace=api.workspace().id, workflow=workflow, lead=lead
+        )
+        assert answer == {"batchItemFailures": []}
+
+    assert statuses(api, workflow) == {"review": 1}

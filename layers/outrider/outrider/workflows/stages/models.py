@@ -1,9 +1,11 @@
 """Queue messages of the stages of leads, and outcomes of the stages."""
 
 from dataclasses import dataclass
+from typing import Any, Self
 
 from pydantic import ConfigDict
 
+from outrider.events.models import subject
 from outrider.kit.models import Model
 from outrider.leads.models import LeadDraft, Stage
 from outrider.qualification.profiles import Profile
@@ -19,6 +21,16 @@ class StageJob(Model):
     workflow_id: str
     lead_id: str
     stage: Stage
+
+    @classmethod
+    def of(cls, message: dict[str, Any]) -> Self:
+        """Return the job of a message from a worker, the dispatcher, or the event bus, which tells
+        of leads that a person has approved."""
+        if "detail" not in message:
+            return cls.model_validate(message)
+        workspace, lead_id = subject(message, "lead_id")
+        workflow_id = message["detail"]["data"]["workflow_id"]
+        return cls(workspace=workspace, workflow_id=workflow_id, lead_id=lead_id, stage="contact")
 
 
 @dataclass(frozen=True, slots=True)

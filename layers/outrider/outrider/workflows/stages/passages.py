@@ -66,12 +66,13 @@ def _passage(workflow: Workflow, lead: Lead, outcome: Outcome) -> Passage:
             )
             return Passage(after, {verdict: 1})
         case Drafted(draft):
-            after = lead.at_stage(None, status="review", draft=draft, failure=None)
+            after = lead.at_stage(
+                None, status="review", draft=draft, approved_at=None, failure=None
+            )
             return Passage(after, {"review": 1})
         case Enrolled(enrollment_id):
-            # It counts as contacted only when its mail is out, as an event of the engine says.
-            status = "qualified" if lead.status == "review" else lead.status
-            after = lead.at_stage(None, status=status, enrollment_id=enrollment_id, failure=None)
+            # It is contacted only when its message is out, as an event of the engine says.
+            after = lead.at_stage(None, enrollment_id=enrollment_id, failure=None)
             return Passage(after, {"enrolled": 1})
         case Omitted(stage):
             return Passage(lead.at_stage(workflow.stage_after(stage)), {})

@@ -1,4 +1,4 @@
-"""Construction of the workers of stages."""
+"""Construction of the workers of the stages `research` and `qualify`."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -21,16 +21,16 @@ def research_worker(caller: Caller) -> StageWorker:
         made = research(replace(caller, job=job))
         return replace(made, credits=replace(made.credits, charged_actions=charged_actions))
 
-    return _worker(caller, ResearchStage(run_repository(caller.workspace), service))
+    return worker(caller, ResearchStage(run_repository(caller.workspace), service))
 
 
 def qualify_worker(caller: Caller) -> StageWorker:
     repository = lead_repository(caller.workspace)
     stage = QualifyStage(lambda: repository.profile().profile, leads(caller).score)
-    return _worker(caller, stage)
+    return worker(caller, stage)
 
 
-def _worker(caller: Caller, work: StageWork) -> StageWorker:
+def worker(caller: Caller, work: StageWork) -> StageWorker:
     runs, repository = run_repository(caller.workspace), lead_repository(caller.workspace)
     pauser = RunPauser(caller, runs, repository)
     return StageWorker(caller, runs, repository, work, pauser, stage_queues())

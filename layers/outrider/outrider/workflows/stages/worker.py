@@ -95,6 +95,16 @@ class StageWorker:
         if lead.attempts >= MOST_ATTEMPTS:
             return self._settle(workflow, lead, _gave_up(lead))
         claimed = self.leads.claim(lead, LEASE, "researching" if lead.stage == "research" else None)
+        for _ in attempts():
+            try:
+                return self._work(workflow, claimed)
+            except PreconditionFailed:  # somebody changed the lead, but perhaps not its stage
+                claimed = self._still(claimed)
+        raise _contended()
+
+    def _work(self, workflow: Workflow, claimed: Lead) -> str:
+        """Carry out the stage of a claimed lead. Raises LeadNotFound, and PreconditionFailed if the
+        lead was changed meanwhile."""
         try:
             outcome = self.work(self._claimed(workflow, claimed))
         except InsufficientCredits as shortage:
@@ -103,7 +113,7 @@ class StageWorker:
         except (LeadNotFound, PreconditionFailed):
             raise
         except Exception as error:  # whatever fails for one lead, the others go on
-            logger().exception("a stage failed", lead_id=lead.id, attempt=claimed.attempts)
+            logger().exception("a stage failed", lead_id=claimed.id, attempt=claimed.attempts)
             return self._put_off(workflow, claimed, error)
         if outcome is None:
             return "done"
@@ -129,7 +139,7 @@ class StageWorker:
                 continue
             self._queue(passage.lead)
             return type(outcome).__name__.lower()
-        raise Contended("Others keep changing this lead")
+        raise _contended()
 
     def _still(self, claimed: Lead) -> Lead:
         """Return the lead as it is now. Raises LeadTaken if this worker does not have it any
@@ -185,6 +195,10 @@ def _works_on(workflow: Workflow, lead: Lead) -> bool:
     return workflow.status == "running" or (
         workflow.status == "idle" and lead.stage == "contact" and lead.approved_at is not None
     )
+
+
+def _contended() -> Contended:
+    return Contended("Others keep changing this lead")
 
 
 def _gave_up(lead: Lead) -> StageFailed:

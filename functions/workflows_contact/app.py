@@ -1,0 +1,38 @@
+"""Worker of workflows that drafts the first messages of leads, and enrolls leads into campaigns."""
+
+from typing import Any
+
+from outrider.access.models import Caller
+from outrider.kit.aws.sqs import handle_records, time_left
+from outrider.kit.observability.invocations import observed
+from outrider.kit.observability.logs import logger
+from outrider.kit.settings import Environment, needs
+from outrider.workflows.stages.contact_wiring import contact_worker
+from outrider.workflows.stages.models import StageJob
+
+_LONGEST_MS = 45_000
+
+
+@needs(
+    Environment.keys_table,
+    Environment.leads_table,
+    Environment.contacts_table,
+    Environment.companies_table,
+    Environment.campaigns_table,
+    Environment.enrollments_table,
+    Environment.messages_table,
+    Environment.campaign_run_arn,
+    Environment.steps_queue_url,
+    Environment.research_queue_url,
+    Environment.qualify_queue_url,
+    Environment.contact_queue_url,
+)
+@observed
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    return handle_records(event, _run, time_left(context, _LONGEST_MS))
+
+
+def _run(message: dict[str, Any]) -> None:
+    job = StageJob.of(message)
+    outcome = contact_worker(Caller.engine(job.workspace)).run(job)
+    logger().info("contact", **job.model_dump(exclude={"workspace"}), outcome=outcome)
