@@ -7,6 +7,7 @@ from outrider.messages.tracking.links import Links
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
 from tests.integration.outreach import a_mailbox, a_message, launched
+from tests.integration.reviewing import a_lead_in_review
 from tests.integration.running import an_enrollment
 from tests.integration.samples import (
     ACCOUNT_GET,
@@ -22,6 +23,7 @@ from tests.integration.samples import (
     ENROLLMENTS_GET,
     EVENTS_LIST,
     HEALTH,
+    LEADS_APPROVE,
     LEADS_CREATE,
     LEADS_RESEARCH,
     LINKS_UNSUBSCRIBE,
@@ -114,6 +116,13 @@ class TestHttp:
         answer = LEADS_RESEARCH.invoke(cloud, key=key, lead=lead)
 
         assert json.loads(answer["body"])["outcome"] == "found"
+
+    def test_leads_approve(self, api: Api, cloud: Cloud) -> None:
+        lead = a_lead_in_review(api)
+
+        answer = LEADS_APPROVE.invoke(cloud, key=api.workspace().live_key, lead=lead)
+
+        assert (answer["statusCode"], json.loads(answer["body"])["status"]) == (200, "qualified")
 
     def test_workflows_create(self, api: Api, cloud: Cloud) -> None:
         answer = WORKFLOWS_CREATE.invoke(cloud, key=api.workspace().live_key)
