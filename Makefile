@@ -53,7 +53,7 @@ mutants: $(READY) ## Change the core rules in every small way: tests must notice
 fuzz: $(READY) ## Hold the API against its OpenAPI document with requests that are made up
 	@$(PY) -m tests.fuzz.run $(ARGS)
 
-chaos: $(READY) tools ## Kill workers while mails go out, then check what is there at rest
+chaos: $(READY) tools ## Kill workers while emails go out, then check what is there at rest
 	@$(PY) -m tests.chaos $(ARGS)
 
 check: $(READY) tools ## Format, lint, types, import contracts, drift, templates

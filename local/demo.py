@@ -94,13 +94,13 @@ class Stack:
             raise LocalStackError(f"{method} {path}: {answer.status} {answer.json()['detail']}")
         return answer.json()
 
-    def mails(self) -> dict[str, tuple[str, str]]:
+    def emails(self) -> dict[str, tuple[str, str]]:
         """Return the recipient and text of all emails sent so far, by message id."""
         accounts = self.http.request("GET", self.inbox_url).json()["messages"].values()
         return {
-            mail["MessageId"]: (mail["To"][0], mail["BodyText"] or "")
-            for mails in accounts
-            for mail in mails
+            email["MessageId"]: (email["To"][0], email["BodyText"] or "")
+            for emails in accounts
+            for email in emails
         }
 
     def press(self, link: str) -> int:
@@ -146,7 +146,7 @@ def demo(stack: Stack, console: Console) -> list[str]:
     receiver = WebhookReceiver()
     with listening(receiver) as url, _progress(console) as progress:
         contacts = _import(stack, progress)
-        before = set(stack.mails())
+        before = set(stack.emails())
         secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
         receiver.trust(secret)
         webhook = stack.call(
@@ -161,18 +161,18 @@ def demo(stack: Stack, console: Console) -> list[str]:
             )
             campaign_id = launched["campaign_id"]
 
-            def mailed() -> int:
-                new = {to for mail, (to, _) in stack.mails().items() if mail not in before}
+            def emailed() -> int:
+                new = {to for email, (to, _) in stack.emails().items() if email not in before}
                 return len(new & set(contacts.values()))
 
             def notified() -> int:
                 return receiver.count("email.sent", campaign_id=campaign_id)
 
             total = len(contacts)
-            mails = _wait(progress, "First mails in the inbox", total, mailed)
+            arrived = _wait(progress, "First emails in the inbox", total, emailed)
             verified = _wait(progress, "Verified email.sent webhooks", total, notified)
             late = _trigger(stack, campaign_id)
-            _wait(progress, "The mail to somebody triggered", 1, lambda: notified() - total)
+            _wait(progress, "The email to a triggered contact", 1, lambda: notified() - total)
             left = _leave(stack, progress, campaign_id, late)
         finally:
             stack.call("DELETE", f"/v1/webhooks/{webhook['id']}")
@@ -180,12 +180,12 @@ def demo(stack: Stack, console: Console) -> list[str]:
     rows = {
         "Contacts imported": (len(contacts), len(leads())),
         "Errors of lint": (sum(each["severity"] == "error" for each in lint["findings"]), 0),
-        "First mails in the inbox": (mails, total),
+        "First emails in the inbox": (arrived, total),
         "Verified email.sent webhooks": (verified, total),
         "Refused webhooks": (receiver.refused, 0),
-        "Mails the campaign counts": (stats["totals"]["sent"], total + 1),
+        "Emails that the campaign counts": (stats["totals"]["sent"], total + 1),
         "Enrollments waiting for step two": (stats["audience"]["active"], total),
-        "Unsubscribed by the link in the mail": (left, 1),
+        "Unsubscribed by the link in an email": (left, 1),
     }
     _print(console, campaign_id, rows)
     _print_variants(console, stats)
@@ -204,7 +204,7 @@ def _trigger(stack: Stack, campaign_id: str) -> str:
 def _leave(stack: Stack, progress: Progress, campaign_id: str, address: str) -> int:
     """Open the unsubscribe links in the emails to the address; return how many contacts have
     unsubscribed."""
-    texts = [text for to, text in stack.mails().values() if to == address]
+    texts = [text for to, text in stack.emails().values() if to == address]
     for link in [found[0] for text in texts if (found := _LINK.search(text))]:
         stack.press(link)
 
