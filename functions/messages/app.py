@@ -8,7 +8,6 @@ from outrider.kit.http.pagination import Page
 from outrider.kit.settings import Environment, needs
 from outrider.messages.schemas import (
     MessageQuery,
-    MessageThread,
     MessageView,
     Preview,
     PreviewQuery,
@@ -17,6 +16,7 @@ from outrider.messages.schemas import (
     SettlementRequest,
     TaskCompletion,
 )
+from outrider.messages.thread_schemas import MessageThread, ThreadQuery, ThreadSummary
 from outrider.messages.wiring import messages, previews, settling, tasks
 
 api = native_api()
@@ -69,6 +69,12 @@ def complete_task(caller: Caller, message_id: str, body: TaskCompletion | None) 
 def settle_message(caller: Caller, message_id: str, body: Settlement) -> MessageView:
     """Settle a message whose outcome is unknown"""
     return settling(caller).settle(message_id, body.outcome)
+
+
+@api.get("/v1/threads", scope="messages:read")
+def list_threads(caller: Caller, query: ThreadQuery) -> Page[ThreadSummary]:
+    """List the threads of a contact, the one with the newest message first"""
+    return messages(caller).threads(query)
 
 
 @api.get("/v1/threads/{thread_id}", scope="messages:read")

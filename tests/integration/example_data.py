@@ -236,6 +236,11 @@ def a_thread(api: Api) -> str:
     return a_message(api).thread_id
 
 
+def a_contact_with_a_thread(api: Api) -> dict[str, str]:
+    """As the query of a list names it."""
+    return {"contact_id": a_message(api).contact_id}
+
+
 def an_event(api: Api) -> str:
     caller = Caller.engine(api.workspace().id)
     (recorded,) = record(caller.event("import.reverting", import_id=ids.new("imp")))

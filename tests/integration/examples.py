@@ -19,6 +19,7 @@ from tests.integration.example_data import (
     a_contact,
     a_contact_to_research,
     a_contact_with_a_past,
+    a_contact_with_a_thread,
     a_draft,
     a_held_credit,
     a_pool,
@@ -249,6 +250,7 @@ EXAMPLES: dict[str, Example] = {
     "PATCH /v1/messages/{message_id}/classification": Example(
         4, {"value": "interested"}, make=a_reply
     ),
+    "GET /v1/threads": Example(2, query=a_contact_with_a_thread, by_worker=True),
     "GET /v1/threads/{thread_id}": Example(2, make=a_thread),
     "GET /v1/webhooks": Example(2, make=a_webhook),
     "POST /v1/webhooks": Example(2, {"url": NOBODY, "events": ["*"]}),

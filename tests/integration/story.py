@@ -228,6 +228,7 @@ STORY = [
         },
     ),
     Step("get_message"),
+    Step("list_threads", query="contact_id={contact_id}"),
     Step("get_thread"),
     Step("explain_enrollment"),
     Step(

@@ -37,6 +37,7 @@ CONTENT = {
     "SkippedContact": {"campaigns"},
     "MessageView": {"messages"},
     "MessageThread": {"messages"},
+    "ThreadSummary": {"messages"},
     "Preview": {"messages", "sequences", "contacts"},
     "TestMessage": {"sequences", "contacts"},
     "SequenceSummary": {"sequences"},

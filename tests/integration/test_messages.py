@@ -103,6 +103,32 @@ class TestGet:
         assert api.get("/v1/messages/nonsense").json["code"] == "RESOURCE_NOT_FOUND"
 
 
+class TestThreads:
+    def test_of_a_contact_are_listed_by_their_newest_message(
+        self, api: Api, written: list[Message]
+    ) -> None:
+        _, second, reply, last = written
+        path = f"/v1/threads?contact_id={second.contact_id}&limit=1"
+
+        newest = api.get(path).json
+        rest = api.get(f"{path}&cursor={newest['next_cursor']}").json
+
+        (one,), (other,) = newest["data"], rest["data"]
+        assert (newest["has_more"], rest["has_more"]) == (True, False)
+        assert (one["id"], one["message_count"], one["last_reply_at"]) == (last.thread_id, 1, None)
+        assert (other["id"], other["message_count"]) == (second.thread_id, 2)
+        assert other["last_message_at"] == other["last_reply_at"] == reply.created_at
+        assert other["subject"] == "A question"
+
+    def test_of_another_workspace_are_not_listed(self, api: Api, written: list[Message]) -> None:
+        path = f"/v1/threads?contact_id={written[1].contact_id}"
+
+        assert api.get(path, workspace="globex").json["data"] == []
+
+    def test_are_those_of_one_contact(self, api: Api) -> None:
+        assert api.get("/v1/threads").json["errors"][0]["pointer"] == "/query/contact_id"
+
+
 class TestThread:
     def test_has_both_sides_in_order(self, api: Api, written: list[Message]) -> None:
         _, second, reply, _ = written

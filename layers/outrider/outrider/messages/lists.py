@@ -72,7 +72,7 @@ class MessageLists:
     def of_contact(self, contact_id: str, *, whole: bool = False) -> list[Message]:
         """Return all messages of a contact, newest first; `whole` includes their content."""
         if whole:
-            return sorted(self.messages.all_of(contact_id, _PAGES), key=_age, reverse=True)
+            return sorted(self.messages.all_of(contact_id, _PAGES), key=age, reverse=True)
         found: list[Message] = []
         after: Item | None = None
         for _ in range(_PAGES):
@@ -80,7 +80,7 @@ class MessageLists:
             found += messages
             if after is None:
                 break
-        return sorted(found, key=_age, reverse=True)
+        return sorted(found, key=age, reverse=True)
 
     def _of_contact(
         self, asked: MessageQuery, contact_id: str, after: Item | None
@@ -88,10 +88,10 @@ class MessageLists:
         found = self.of_contact(contact_id, whole=True)
         matching = [message for message in found if asked.matches(message)]
         if after is not None:
-            matching = [message for message in matching if _age(message) < after["before"]]
+            matching = [message for message in matching if age(message) < after["before"]]
         page = matching[: asked.limit]
         more = len(matching) > len(page)
-        return page, {"before": _age(page[-1])} if more else None
+        return page, {"before": age(page[-1])} if more else None
 
     def _fetched(self, places: Sequence[Item], *, whole: bool) -> list[Message | None]:
         """Return the messages at these index positions; None for one that was deleted meanwhile."""
@@ -120,5 +120,6 @@ def _query(workspace: str, asked: MessageQuery) -> tuple[Query, frozenset[str]]:
     return query, _TIMES | {name}
 
 
-def _age(message: Message) -> str:
+def age(message: Message) -> str:
+    """Return a text by which messages are in the order of their times."""
     return f"{message.created_at}#{message.id}"

@@ -321,18 +321,6 @@ class MessageView(Model):
         return cls.of(message, text=text, html=None)
 
 
-class MessageThread(Model):
-    """Messages to a contact in a campaign and the replies, oldest first: the newest 200, without
-    HTML."""
-
-    id: str
-    object: Literal["thread"] = "thread"
-    contact_id: str
-    campaign_id: str
-    subject: str | None
-    messages: list[MessageView]
-
-
 class ClosedGate(Model):
     """A closed gate; `until` is the time at which it opens without a person's action."""
 

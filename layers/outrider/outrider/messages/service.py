@@ -7,9 +7,11 @@ from outrider.kit.http.pagination import Page, Sealer
 from outrider.messages import thread_ids
 from outrider.messages.errors import MessageNotFound, ThreadNotFound
 from outrider.messages.feed import RecentMessages
-from outrider.messages.lists import MessageLists, has_index
+from outrider.messages.lists import MessageLists, age, has_index
+from outrider.messages.models import Message
 from outrider.messages.repository import MessageRepository
-from outrider.messages.schemas import MAX_SHOWN, MessageQuery, MessageThread, MessageView
+from outrider.messages.schemas import MAX_SHOWN, MessageQuery, MessageView
+from outrider.messages.thread_schemas import MessageThread, ThreadQuery, ThreadSummary
 
 _MAX_IN_THREAD = 200
 
@@ -36,6 +38,20 @@ class MessageService:
         if message is None:
             raise MessageNotFound
         return MessageView.of(message)
+
+    def threads(self, query: ThreadQuery) -> Page[ThreadSummary]:
+        """Return a page of the threads of a contact, the one with the newest message first."""
+        sealer = Sealer(self.caller.seal, f"{self.caller.workspace}/threads")
+        after = sealer.after(query)
+        grouped: dict[str, list[Message]] = {}
+        for message in self.lists.of_contact(query.contact_id, whole=True):
+            grouped.setdefault(message.thread_id, []).append(message)
+        threads = list(grouped.values())
+        if after is not None:
+            threads = [each for each in threads if age(each[0]) < after["before"]]
+        shown = threads[: query.limit]
+        place = {"before": age(shown[-1][0])} if len(threads) > len(shown) else None
+        return sealer.page(query, [ThreadSummary.of(each) for each in shown], place)
 
     def thread(self, thread_id: str) -> MessageThread:
         """Return the newest messages and replies of the thread, oldest first. Raises
