@@ -10,6 +10,8 @@ from tools.templates import REPOSITORY
 
 LIBRARY = REPOSITORY / "layers" / "outrider" / "outrider"
 NO_WAIT = {"access/meter.py"}
+OF_A_LOOP = {"ATTEMPTS", "PLAN_ATTEMPTS", "TRANSACTION_ATTEMPTS"}
+"""Names of such numbers; MOST_ATTEMPTS is how often the work of a record is begun again."""
 NUMBERS_OF_THEIR_OWN = {
     "access/meter.py",
     "campaigns/dispatch/rounds.py",
@@ -54,7 +56,7 @@ def has_own_number(source: str) -> bool:
         if (
             isinstance(each, ast.Assign)
             and isinstance(each.value, ast.Constant)
-            and ast.unparse(each.targets[0]).endswith("ATTEMPTS")
+            and ast.unparse(each.targets[0]).removeprefix("_") in OF_A_LOOP
         ):
             assert isinstance(following, ast.Expr), f"{ast.unparse(each)} needs a reason"
             return True
