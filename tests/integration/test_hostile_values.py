@@ -39,7 +39,7 @@ PERHAPS: dict[Kind, tuple[str, ...]] = {
 """Whatever takes these can keep them."""
 IN_QUERIES = ("1e-200", "NaN", "inf", "9" * 400, "\0", "\x1c", "", " ", "a" * 3_000, "%ED%A0%80")
 
-ROWS = ("contacts", "companies", "suppressions")
+ROWS = ("contacts", "companies", "suppressions", "leads")
 """Names of the lists of rows in bodies that take many."""
 
 KEPT_AS_TEXT = ("size",)
