@@ -2,7 +2,16 @@
 
 from collections.abc import Sequence
 
-from tests.mutations import approved, claims, clocks, deliveries, feed, looking_again, outcomes
+from tests.mutations import (
+    approved,
+    claims,
+    clocks,
+    deliveries,
+    feed,
+    looking_again,
+    outcomes,
+    workflows,
+)
 from tests.mutations.mutation import Mutation
 
 MUTATIONS: Sequence[Mutation] = [
@@ -13,4 +22,5 @@ MUTATIONS: Sequence[Mutation] = [
     *clocks.MUTATIONS,
     *feed.MUTATIONS,
     *deliveries.MUTATIONS,
+    *workflows.MUTATIONS,
 ]
