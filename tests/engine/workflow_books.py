@@ -92,7 +92,8 @@ def wrong_in_workflows_at_rest(books: WorkflowBooks) -> Iterator[str]:
     for lead in books.leads:
         if lead.stage and status_of.get(str(lead.workflow_id)) not in ("idle", "paused"):
             yield f"{lead.id} is left at {lead.stage}"
-        if lead.workflow_id and not lead.stage and lead.status in ("new", "researching"):
+        begun = lead.status in ("new", "researching") and not lead.enrollment_id
+        if lead.workflow_id and not lead.stage and begun:
             yield f"{lead.id} is {lead.status}, and nothing is to be done for it"
         if lead.status == "failed" and not lead.failure:
             yield f"{lead.id} failed for no reason"

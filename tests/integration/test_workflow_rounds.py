@@ -5,8 +5,9 @@ from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
 
+from outrider.research.service import ResearchService
 from outrider.workflows.runs import dispatcher
-from tests.harness.api import Api
+from tests.harness.api import Answer, Api
 from tests.harness.cloud import Cloud
 from tests.integration.running_workflows import a_lead, a_workflow, run, statuses
 
@@ -118,3 +119,72 @@ class TestClock:
             "successor",
             f"{first['workflow_id']}-2",
         )
+
+    def test_does_not_complete_a_run_that_gets_a_lead_at_that_moment(
+        self, api: Api, cloud: Cloud
+    ) -> None:
+        last = begun(api, cloud, 0)
+        workflow = last["workflow_id"]
+
+        def add() -> None:
+            a_lead(api, workflow, "late@acme.example")
+
+        with cloud.wire.once_after("BatchGetItem", add):
+            answer = a_round(cloud, last)
+
+        assert answer["next"] == "wait"
+        cloud.run(hours=1)
+        assert statuses(api, workflow) == {"qualified": 1}
+
+
+class TestDuplicates:
+    def test_of_a_message_do_nothing_while_a_worker_has_the_lead(
+        self, api: Api, cloud: Cloud
+    ) -> None:
+        a_round(cloud, begun(api, cloud, 1))
+        records = cloud.take("QualifyQueue")
+        known = ResearchService.known
+        worked = []
+
+        def meanwhile(service: ResearchService, contact_id: str) -> Any:
+            worked.append(contact_id)
+            if len(worked) == 1:
+                cloud.invoke("workflows_qualify", records)
+            return known(service, contact_id)
+
+        with patch.object(ResearchService, "known", meanwhile):
+            cloud.invoke("workflows_qualify", records)
+            cloud.invoke("workflows_qualify", records)
+
+        assert len(worked) == 1
+
+    def test_of_a_request_to_run_start_one_run(self, api: Api, cloud: Cloud) -> None:
+        workflow = a_workflow(api, "qualify")
+        path, answers = f"/v1/workflows/{workflow}/run", list[Answer]()
+
+        with cloud.wire.once_after("GetItem", lambda: answers.append(api.post(path))):
+            answers.append(api.post(path))
+        assert sorted(each.status for each in answers) == [200, 409]
+        assert len(api.get(f"/v1/workflows/{workflow}/runs").json["data"]) == 1
+
+    def test_of_a_request_with_its_key_get_the_first_answer(self, api: Api, cloud: Cloud) -> None:
+        path = f"/v1/workflows/{a_workflow(api, 'qualify')}/run"
+
+        one, other = (api.post(path, headers={"idempotency-key": "run-1"}) for _ in range(2))
+
+        assert (one.status, one.json) == (other.status, other.json)
+
+
+class TestPause:
+    def test_leaves_what_lies_in_a_queue_to_the_time_after_it(self, api: Api, cloud: Cloud) -> None:
+        first = begun(api, cloud, 2)
+        a_round(cloud, first)
+        path = f"/v1/workflows/{first['workflow_id']}"
+
+        api.post(f"{path}/pause")
+        cloud.drain()
+        paused = statuses(api, first["workflow_id"])
+        api.post(f"{path}/resume")
+        cloud.run(hours=1)
+
+        assert (paused, statuses(api, first["workflow_id"])) == ({"new": 2}, {"qualified": 2})

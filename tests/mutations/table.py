@@ -10,6 +10,7 @@ from tests.mutations import (
     feed,
     looking_again,
     outcomes,
+    runs,
     workflows,
 )
 from tests.mutations.mutation import Mutation
@@ -23,4 +24,5 @@ MUTATIONS: Sequence[Mutation] = [
     *feed.MUTATIONS,
     *deliveries.MUTATIONS,
     *workflows.MUTATIONS,
+    *runs.MUTATIONS,
 ]

@@ -30,7 +30,7 @@ def waits_for(lead: Lead, workflow: LeadWorkflow | None) -> WaitsFor | None:
         return _stage(lead, workflow)
     if lead.status == "review":
         return "approval" if workflow else "deletion"
-    if lead.enrollment_id is not None and lead.status == "qualified":
+    if lead.enrollment_id is not None and lead.status in ("new", "researched", "qualified"):
         return "email"
     return None
 
