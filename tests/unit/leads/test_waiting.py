@@ -45,6 +45,8 @@ def workflow(status: Status, reason: Any = None) -> Workflow:
         ({"status": "review"}, workflow("idle"), "approval"),
         ({"status": "review"}, None, "deletion"),
         ({"status": "qualified", "enrollment_id": "enr_1"}, workflow("idle"), "email"),
+        ({"status": "researched", "enrollment_id": "enr_1"}, workflow("idle"), "email"),
+        ({"status": "new", "enrollment_id": "enr_1"}, workflow("idle"), "email"),
         ({"status": "qualified"}, workflow("idle"), None),
     ],
     ids=str,
@@ -55,6 +57,11 @@ def test_names_what_has_to_happen(
     assert waits_for(lead(**given), of_workflow) == waits
 
 
-@pytest.mark.parametrize("status", sorted({*get_args(LeadStatus)} - {"review", "qualified"}))
+@pytest.mark.parametrize("status", sorted({*get_args(LeadStatus)} - {"review"}))
 def test_is_nothing_without_a_stage(status: LeadStatus) -> None:
+    assert waits_for(lead(status=status), workflow("running")) is None
+
+
+@pytest.mark.parametrize("status", ["contacted", "replied", "failed", "disqualified"])
+def test_is_nothing_once_the_enrollment_has_led_to_something(status: LeadStatus) -> None:
     assert waits_for(lead(status=status, enrollment_id="enr_1"), workflow("running")) is None
