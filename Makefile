@@ -10,7 +10,11 @@ SAM = .outrider/tools/sam-$(shell $(PY) -c 'import sys; print("%d.%d" % sys.vers
 TEMPLATES := template.yaml $(wildcard infra/*.yaml docs/examples/*/template.yaml)
 # Each compares two things that must say the same (code and template, routes and OpenAPI, …).
 LAYER_REQUIREMENTS := layers/dependencies/requirements.txt
+AGENTS_REQUIREMENTS := layers/agents/requirements.txt
 EXPORT := $(UV) export --quiet --frozen --no-dev --no-emit-project --no-annotate --no-header
+# Without what the layer of dependencies has: Lambda lays one over the other.
+EXPORT_AGENTS = $(EXPORT) --only-group agents \
+	$$(sed -n 's/^\([a-z0-9.-]*\)==.*/--no-emit-package \1/p' $(LAYER_REQUIREMENTS))
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --no-annotate --no-header
 
 export SAM_CLI_TELEMETRY := 0
@@ -59,6 +63,7 @@ chaos: $(READY) tools ## Kill workers while emails go out, then check what is th
 check: $(READY) tools ## Format, lint, types, import contracts, drift, templates
 	$(UV) lock --check --quiet
 	$(EXPORT) | diff $(LAYER_REQUIREMENTS) -
+	$(EXPORT_AGENTS) | diff $(AGENTS_REQUIREMENTS) -
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
 	$(PY) -m mypy
@@ -78,10 +83,12 @@ format: $(READY) ## Format the code and fix what can be fixed
 lock: $(READY) ## Write uv.lock and the layer's requirements after a change of pyproject.toml
 	$(UV) lock
 	$(EXPORT) --output-file $(LAYER_REQUIREMENTS)
+	$(EXPORT_AGENTS) --output-file $(AGENTS_REQUIREMENTS)
 
 upgrade: $(READY) ## Choose newer versions: the project's, the layer's and the tools'
 	$(UV) lock --upgrade
 	$(EXPORT) --output-file $(LAYER_REQUIREMENTS)
+	$(EXPORT_AGENTS) --output-file $(AGENTS_REQUIREMENTS)
 	$(COMPILE) --upgrade local/requirements-sam.in --output-file local/requirements-sam.txt
 	$(COMPILE) --upgrade local/requirements-ministack.in --output-file local/requirements-ministack.txt
 	$(COMPILE) --upgrade local/requirements-schemathesis.in --output-file local/requirements-schemathesis.txt

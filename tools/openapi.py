@@ -1,7 +1,8 @@
 """Generator of the OpenAPI document: `python -m tools.openapi [--check]`.
 
-It writes functions/site/openapi.json (which docs/openapi.json links to), functions/site/docs.html
-and docs/endpoints.md. With --check it writes nothing, and fails if a file is out of date.
+It writes functions/site/openapi.json (which docs/openapi.json links to), functions/site/docs.html,
+docs/endpoints.md, and the tools and pages of the MCP server. With --check it writes nothing, and
+fails if a file is out of date.
 """
 
 import json
@@ -18,7 +19,7 @@ from pydantic import TypeAdapter
 
 from outrider.kit.http.edge import Route
 from outrider.kit.http.responses import HTML, JSON, Answer, TextContent, is_versioned
-from tools import descriptions, docs_page, endpoints_page, routes, webhooks
+from tools import descriptions, docs_page, endpoints_page, mcp, pages, routes, webhooks
 from tools.descriptions import Descriptions
 from tools.error_codes import error_codes
 from tools.openapi_errors import by_status, errors_of, problem
@@ -151,6 +152,8 @@ def files() -> dict[Path, str]:
         SITE / "openapi.json": json.dumps(described, indent=2, ensure_ascii=False) + "\n",
         SITE / "docs.html": docs_page.render(described, error_codes()),
         REPOSITORY / "docs" / "endpoints.md": endpoints_page.render(described),
+        mcp.TOOLS: mcp.render(described, routes.serving()),
+        pages.PAGES: pages.render(),
     }
 
 

@@ -28,6 +28,11 @@ def apis() -> dict[str, Api]:
     }
 
 
+def serving() -> dict[str, str]:
+    """Return the name of the function that serves each operation."""
+    return {route.handler.__name__: name for name, api in apis().items() for route in api.routes}
+
+
 def drift() -> list[str]:
     """Return a message for each route that only the template or only the code declares."""
     in_template = {
@@ -35,8 +40,9 @@ def drift() -> list[str]:
         for endpoint in templates.endpoints()
         if endpoint.path != DEFAULT_ROUTE
     }
+    every = apis() | {"mcp": importlib.import_module("functions.mcp.app").mcp}
     in_code = {
-        (key, name) for name, api in apis().items() for route in api.routes for key in route.keys
+        (key, name) for name, api in every.items() for route in api.routes for key in route.keys
     }
     return [
         *(

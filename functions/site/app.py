@@ -15,6 +15,9 @@ from outrider.kit.http.edge import Api
 from outrider.kit.http.requests import Request
 from outrider.kit.http.responses import HTML, JSON, Answer
 
+_MCP: dict[str, dict[str, Any]] = {"/mcp": {"post": {}}, "/": {"post": {}}}
+"""Paths of the MCP server, which the OpenAPI document does not describe: it has no streams and no
+sessions, for which clients ask with GET and DELETE."""
 _PAGE = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'none';"
     " frame-ancestors 'none'; base-uri 'none'",
@@ -74,4 +77,4 @@ def _document(name: str, media: str) -> Document:
 @cache
 def _paths() -> dict[str, dict[str, Any]]:
     paths: dict[str, dict[str, Any]] = json.loads(_document("openapi.json", JSON).text)["paths"]
-    return paths
+    return paths | _MCP

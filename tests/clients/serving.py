@@ -1,10 +1,12 @@
-"""The API of the harness over HTTP, for as long as a program runs that calls it."""
+"""The API of the harness over HTTP on this machine, for clients that speak nothing else."""
 
 import os
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 
 from tests.harness.api import ANONYMOUS, Api
 
@@ -12,12 +14,8 @@ _OWN_HEADERS = ("host", "connection", "content-length")
 _PATIENCE = 0.05
 
 
-def called_by(command: Sequence[str | Path], api: Api, folder: Path) -> str:
-    """Run a client in `folder` against the API and return what it printed.
-
-    It gets the address as OUTRIDER_URL and a key as OUTRIDER_KEY. Raises AssertionError when it
-    fails.
-    """
+def handling(api: Api) -> type[BaseHTTPRequestHandler]:
+    """The handler of a server that passes each request on to the API of the harness."""
 
     class Handler(BaseHTTPRequestHandler):
         def handle_one_request(self) -> None:
@@ -44,7 +42,30 @@ def called_by(command: Sequence[str | Path], api: Api, folder: Path) -> str:
         def log_message(self, *_: object) -> None:
             pass
 
-    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+    return Handler
+
+
+@contextmanager
+def served(api: Api) -> Iterator[str]:
+    """The URL of the API inside the block. Requests are carried out in a thread, one at a time; the
+    test must do nothing with the harness meanwhile."""
+    with HTTPServer(("127.0.0.1", 0), handling(api)) as server:
+        thread = Thread(target=server.serve_forever, args=(_PATIENCE,))
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def called_by(command: Sequence[str | Path], api: Api, folder: Path) -> str:
+    """Run a client in `folder` against the API and return what it printed.
+
+    It gets the address as OUTRIDER_URL and a key as OUTRIDER_KEY. Raises AssertionError when it
+    fails.
+    """
+    with HTTPServer(("127.0.0.1", 0), handling(api)) as server:
         server.timeout = _PATIENCE
         environment = {
             **os.environ,

@@ -66,6 +66,7 @@ class Cloud:
         }
         self.wire = Wire(players, permissions.check)
         self._functions = Functions(made, permissions, self.wire)
+        self.wire.players["lambda"] = self._functions.answer
         self.streams = Streams(made)
         self._history = History(self.streams)
         self.indexes = Indexes(self._history)

@@ -12,7 +12,7 @@ _RESPONSE = "#/components/responses/"
 def undocumented(endpoint: Endpoint, status: int, media: str) -> str | None:
     """What the document does not say of an answer: that it may have this status, or this media
     type. None where it says so."""
-    if endpoint.path == DEFAULT_ROUTE:
+    if endpoint.path == DEFAULT_ROUTE or endpoint.function == "mcp":
         return None
     operations = _document()["paths"][endpoint.path]
     method = endpoint.method.lower()

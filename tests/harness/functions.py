@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
+from io import BytesIO
 from typing import Any
 from uuid import uuid4
 
@@ -59,6 +60,17 @@ class Functions:
         finally:
             self._permissions.acting = before
         return _over_the_wire(answer)
+
+    def answer(self, operation: str, sent: dict[str, Any]) -> dict[str, Any]:
+        """What Lambda answers to a call of a function by its deployed name."""
+        assert operation == "Invoke"
+        (name,) = (
+            name
+            for name, function in self._stack.functions.items()
+            if self._stack.name_of(function.logical_id) == sent["FunctionName"]
+        )
+        answer = self.invoke(name, json.loads(sent["Payload"]))
+        return {"StatusCode": 200, "Payload": BytesIO(json.dumps(answer).encode())}
 
     def may_loop(self, name: str) -> bool:
         """Whether the template lets a function call itself through a queue again and again."""

@@ -88,6 +88,8 @@ class Permissions:
                 yield f"ses:{operation}", "*"
             case "sesv2", _:
                 yield f"ses:{operation}", arn("ses", "identity/example.com")
+            case "lambda", "Invoke":
+                yield "lambda:InvokeFunction", arn("lambda", f"function:{params['FunctionName']}")
             case "stepfunctions", "StartExecution":
                 yield f"states:{operation}", params["stateMachineArn"]
             case _:

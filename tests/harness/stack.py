@@ -97,6 +97,11 @@ class Stack:
             for name, resource in templates.resources(self.template, kind).items()
         }
 
+    def name_of(self, logical_id: str) -> str:
+        """The name of a deployed function: its own, or one that CloudFormation makes."""
+        properties = self.template["Resources"][logical_id]["Properties"]
+        return str(self.resolve(properties.get("FunctionName", logical_id)))
+
     def environment(self, function: str) -> dict[str, str]:
         """The environment of one function: the Globals' and its own."""
         shared = self.template["Globals"]["Function"]["Environment"]["Variables"]
@@ -153,7 +158,7 @@ class Stack:
             case "AWS::Serverless::StateMachine":
                 return self.machine_arn(name)
             case "AWS::Serverless::Function":
-                return name
+                return self.name_of(name)
             case "AWS::Serverless::HttpApi":
                 return f"{STACK}{name}".lower()
             case kind:
@@ -169,7 +174,7 @@ class Stack:
         if kind == "AWS::Serverless::StateMachine" and attribute == "Name":
             return self.machine_name(head)
         if kind == "AWS::Serverless::Function" and attribute == "Arn":
-            return arn("lambda", f"function:{head}")
+            return arn("lambda", f"function:{self.name_of(head)}")
         raise NotImplementedError(f"the harness has no {path}")
 
     def _pattern(self, value: Any) -> Any:

@@ -2,6 +2,7 @@
 harness plays itself, and injects failures."""
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from types import SimpleNamespace
@@ -303,9 +304,12 @@ def _sent_object(params: dict[str, Any]) -> dict[str, Any]:
 
 
 def _sent(params: dict[str, Any]) -> dict[str, Any]:
-    head, _, name = params.get("url_path", "").partition("/v2/email/identities/")
+    path = params.get("url_path", "")
+    head, _, name = path.partition("/v2/email/identities/")
     if name and not head:
         return {"EmailIdentity": unquote(name)}
+    if function := re.fullmatch(r"/2015-03-31/functions/([^/]+)/invocations", path):
+        return {"FunctionName": function[1], "Payload": params["body"].decode()}
     body = params.get("body") or b"{}"
     if isinstance(body, dict):  # of a service that takes forms
         return body

@@ -22,6 +22,8 @@ MAY_IMPORT = {
     "kit/outbound/targets.py": {"urllib3"},
     # SMTP over a connection that the guard opened.
     "mailboxes/smtp.py": {"smtplib", "socket", "ssl"},
+    # The loop in which the SDK's server answers a request that was read already.
+    "mcp/adapter.py": {"asyncio"},
     # Text that was read already.
     "kit/text/addresses.py": {"email_validator"},
     # Questions to the resolver of the system, about names.

@@ -17,7 +17,12 @@ def asked_for() -> Iterator[str]:
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))
     requirements = [
         *project["project"]["dependencies"],
-        *(each for group in project["dependency-groups"].values() for each in group),
+        *(
+            each
+            for group in project["dependency-groups"].values()
+            for each in group
+            if isinstance(each, str)  # and no reference to another group
+        ),
     ]
     for listed in sorted((REPOSITORY / "local").glob("requirements-*.in")):
         requirements += listed.read_text(encoding="utf-8").split()

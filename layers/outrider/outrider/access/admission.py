@@ -1,6 +1,7 @@
 """Admission of API requests: authentication, rate limit and scope, in one DynamoDB call."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -32,32 +33,47 @@ def admit(request: Request, needed: Sequence[str], status: int) -> Admitted:
     then admitted unmetered.
     """
     record, headers = _count(request, _credential(request), scopes.resource(needed[0]))
-    logger().append_keys(workspace=record["workspace"], key_id=record["key_id"])
-    if missing := [each for each in needed if not scopes.covers(record["scopes"], each)]:
+    caller = _caller(record, request, headers)
+    if missing := [each for each in needed if not scopes.covers(caller.scopes, each)]:
         named = " and ".join(missing)
         raise ScopeDenied(
             f"This call needs the scope{'s' if len(missing) > 1 else ''} {named}, which this API "
             "key does not have",
             headers=headers,
         )
-    workspace = WorkspaceId(record["workspace"])
-    key = key_of(request, headers)
-    actor = f"key:{record['key_id']}"
-    idempotency = Idempotency(_keys(), workspace, actor, key, request, status) if key else None
+    if key := key_of(request, headers):
+        table, workspace, actor = _keys(), caller.workspace, caller.actor
+        idempotency = Idempotency(table, workspace, actor, key, request, status)
+        return Admitted(replace(caller, idempotency=idempotency), headers, idempotency)
+    return Admitted(caller, headers)
+
+
+def identify(request: Request, family: str | None) -> Caller:
+    """Return the caller of a request that needs an API key with any scopes.
+
+    It is counted as a call to routes of `family`; None for a request that only leads to others,
+    which are counted. Raises MissingAuth, InvalidApiKey, PlanRequired, RateLimited, StoreFailed.
+    """
+    if family is None:
+        return _caller(_meter().admit_uncounted(_credential(request)), request, {})
+    record, headers = _count(request, _credential(request), family)
+    return _caller(record, request, headers)
+
+
+def _caller(record: Mapping[str, Any], request: Request, headers: Headers) -> Caller:
+    logger().append_keys(workspace=record["workspace"], key_id=record["key_id"])
     expires_ms = record.get("expires_ms")
-    caller = Caller(
-        workspace=workspace,
-        actor=actor,
+    return Caller(
+        workspace=WorkspaceId(record["workspace"]),
+        actor=f"key:{record['key_id']}",
         scopes=frozenset(record["scopes"]),
         expires_at=clock.to_text(clock.from_epoch_ms(expires_ms)) if expires_ms else None,
         request_id=request.request_id,
         plan=record["plan"],
         seal=record["seal"],
-        idempotency=idempotency,
         headers=headers,
         api_url=request.api_url,
     )
-    return Admitted(caller, headers, idempotency)
 
 
 def _credential(request: Request) -> Credential:
@@ -80,7 +96,7 @@ def _count(request: Request, credential: Credential, family: str) -> tuple[dict[
         logger().error("metering failed", error=str(failure.__cause__), alarm="metering")
         if request.method != "GET":
             raise
-        return _meter().admit_read_unmetered(credential), {}
+        return _meter().admit_uncounted(credential), {}
     return record, rate_limit_headers(record, clock.epoch_ms())
 
 

@@ -75,9 +75,9 @@ class Meter:
                 return record
         raise RateLimited("Too many calls of this key at once", headers={"Retry-After": "1"})
 
-    def admit_read_unmetered(self, credential: Credential) -> Item:
-        """Authenticate a read request while the meter fails, without counting it. Raises
-        InvalidApiKey, PlanRequired, StoreFailed."""
+    def admit_uncounted(self, credential: Credential) -> Item:
+        """Authenticate a request without counting it. Raises InvalidApiKey, PlanRequired,
+        StoreFailed."""
         record = self.records.get(*key_record(credential))
         if record is None or not _is_valid(record, credential, clock.epoch_ms()):
             raise InvalidApiKey

@@ -105,6 +105,8 @@ class Environment:
     company_links_queue_url = _required("Messaging.Outputs.CompanyLinksQueueUrl")
     ses_configuration_set = _required("Messaging.Outputs.ConfigurationSetName")
     campaign_run_arn = _required("CampaignRun")
+    stack_name = _required("AWS::StackName")
+    """First part of the names of the functions that serve the API."""
     workflow_run_arn = _required("WorkflowRun")
 
     stage = Setting(_one_of("local", "test", "dev", "prod"), default="prod")

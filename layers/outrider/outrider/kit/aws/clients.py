@@ -39,6 +39,8 @@ _PER_SERVICE: dict[str, Config] = {
     "sesv2": Config(connect_timeout=3, read_timeout=20, retries=_ONCE),
     # No retries: Publish has no deduplication for text messages.
     "sns": Config(connect_timeout=3, read_timeout=20, retries=_ONCE),
+    # No retries: Invoke has no idempotency token. API functions end after 29 s.
+    "lambda": Config(connect_timeout=2, read_timeout=29, tcp_keepalive=True, retries=_ONCE),
     # Presigned URLs must use Signature Version 4 and the bucket's region, and must not require the
     # checksums that newer clients add by default, because a plain PUT does not send them.
     "s3": Config(

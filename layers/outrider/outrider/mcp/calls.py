@@ -1,0 +1,165 @@
+"""Tool calls: from arguments to a request of the API, and from its response to a result."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from outrider.kit import json
+from outrider.kit.errors import OutriderError, ValidationFailed, Violation
+from outrider.kit.http.requests import Request
+from outrider.kit.http.responses import render_error
+from outrider.kit.text.quotes import shortened
+from outrider.kit.text.suggestions import did_you_mean
+from outrider.mcp.tools import Tool
+
+MOST_BYTES = 64 * 1024
+"""Maximum size of a result as JSON: it becomes part of a model's context."""
+
+Event = dict[str, Any]
+Invoke = Callable[[str, Event], Event]
+"""Calls a function of the API by its name, with an event of API Gateway."""
+
+_HEADERS = {"if_match": "if-match", "idempotency_key": "idempotency-key"}
+_PARAMETER = re.compile(r"\{(\w+)\}")
+_POINTERS = {
+    "/query/": "/",
+    **{f"/headers/{header}": f"/{argument}" for argument, header in _HEADERS.items()},
+}
+_OF_A_FULL_PAGE = 0.8
+"""Part of the limit that the next, shorter page is expected to have."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolResult:
+    """Result of a tool call: the response of the API, or the error in `content`."""
+
+    content: dict[str, Any]
+    is_error: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """Tool calls of one MCP request, with its API key."""
+
+    request: Request
+    invoke: Invoke
+
+    def call(self, tool: Tool, arguments: Mapping[str, Any]) -> ToolResult:
+        """Carry out the operation. All errors of the API are results."""
+        try:
+            _check(tool, arguments)
+            status, text = self._send(tool, arguments)
+        except OutriderError as error:
+            return _failed(self._problem(error))
+        if status >= 400:
+            return _failed(json.loads(text))
+        while len(text) > MOST_BYTES:
+            rows = len(json.loads(text)["data"]) if tool.is_list else 0
+            if rows <= 1:
+                return ToolResult(_too_large(tool, len(text)), is_error=True)
+            fewer = int(rows * MOST_BYTES * _OF_A_FULL_PAGE / len(text))
+            arguments = {**arguments, "limit": max(1, fewer)}
+            status, text = self._send(tool, arguments)
+            if status >= 400:
+                return _failed(json.loads(text))
+        return ToolResult(json.loads(text))
+
+    def _send(self, tool: Tool, arguments: Mapping[str, Any]) -> tuple[int, bytes]:
+        """Return status and body of the response."""
+        answer = self.invoke(tool.function, event_of(tool, arguments, self.request))
+        return answer["statusCode"], answer["body"].encode()
+
+    def _problem(self, error: OutriderError) -> dict[str, Any]:
+        answer = render_error(error, self.request.request_id, self.request.api_url)
+        problem: dict[str, Any] = json.loads(answer.body)
+        return problem
+
+
+def event_of(tool: Tool, arguments: Mapping[str, Any], request: Request) -> Event:
+    """Return the API Gateway event (payload format 2.0) for a tool call; `request` is the MCP
+    request, whose API key, id and host it gets."""
+    given = {name: value for name, value in arguments.items() if name in tool.input["properties"]}
+    in_path = {name: str(given.pop(name)) for name in _PARAMETER.findall(tool.path)}
+    path = _PARAMETER.sub(lambda found: quote(in_path[found[1]], safe=""), tool.path)
+    headers = {
+        header: str(given.pop(argument))
+        for argument, header in _HEADERS.items()
+        if argument in given
+    }
+    query = {name: _text(given.pop(name)) for name in tool.query if name in given}
+    event: Event = {
+        "version": "2.0",
+        "routeKey": f"{tool.method} {tool.path}",
+        "rawPath": path,
+        "rawQueryString": urlencode(query),
+        "headers": {
+            "authorization": request.headers.get("authorization", ""),
+            "content-type": "application/json",
+            **headers,
+        },
+        "requestContext": {
+            "domainName": request.host,
+            "http": {"method": tool.method, "path": path},
+            "requestId": request.request_id,
+            "stage": "$default",
+        },
+        "isBase64Encoded": False,
+    }
+    if in_path:
+        event["pathParameters"] = in_path
+    if tool.needs_body or (tool.has_body and given):
+        event["body"] = json.dumps_text(given)
+    return event
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps_text(value)
+
+
+def _check(tool: Tool, arguments: Mapping[str, Any]) -> None:
+    """Check what the API would not see, or not as the schema has it. Raises ValidationFailed."""
+    if found := list(_violations(tool, arguments)):
+        raise ValidationFailed.of(found)
+
+
+def _violations(tool: Tool, arguments: Mapping[str, Any]) -> Iterator[Violation]:
+    properties = tool.input["properties"]
+    for name in sorted(arguments.keys() - properties.keys()):
+        hint = did_you_mean(name, properties) or f"; available are {', '.join(properties)}"
+        yield Violation(f"/{name}", f"{tool.name} has no argument {shortened(name)}{hint}")
+    for name in tool.input["required"]:
+        if name not in arguments:
+            yield Violation(f"/{name}", f"{name} is required")
+    for name in _PARAMETER.findall(tool.path):
+        if name in arguments and not (isinstance(arguments[name], str) and arguments[name]):
+            yield Violation(f"/{name}", f"{name} must be an id")
+    for name, value in arguments.items():
+        most = properties.get(name, {}).get("maxItems")
+        if most is not None and isinstance(value, list) and len(value) > most:
+            yield Violation(f"/{name}", f"{name} may have at most {most} items in one call")
+
+
+def _failed(problem: Mapping[str, Any]) -> ToolResult:
+    """Return the error of the API, with pointers to arguments instead of parts of a request."""
+    errors = [{**each, "pointer": _argument(each["pointer"])} for each in problem.get("errors", ())]
+    return ToolResult({**problem, "errors": errors}, is_error=True)
+
+
+def _argument(pointer: str) -> str:
+    for part, argument in _POINTERS.items():
+        if pointer.startswith(part):
+            return argument + pointer.removeprefix(part)
+    return pointer
+
+
+def _too_large(tool: Tool, size: int) -> dict[str, Any]:
+    done = "" if tool.is_read_only else "The call was carried out. "
+    return {
+        "code": "RESULT_TOO_LARGE",
+        "title": "The result is too large for a conversation",
+        "detail": f"{done}Its result has {size:,} bytes, and that of a tool may have"
+        f" {MOST_BYTES:,}. The REST API has no such limit: {tool.method} {tool.path}",
+        "errors": [],
+    }
