@@ -36,7 +36,7 @@ ANYTHING = st.lists(st.sampled_from(FRAGMENTS + BREAKS + UNREADABLE), max_size=3
 
 
 NUMBER = step_message_id(LINKS.workspace, a_draft().enrollment, STEP)
-SAMPLE = replace(LINKS, sample=True)
+SAMPLE = LINKS.for_review()
 
 
 def a_first_draft() -> Draft:
@@ -125,3 +125,15 @@ def test_has_a_hash_of_all_that_is_sent() -> None:
 
     assert len({each.hash for each in (first, *changed)}) == 6
     assert FirstMessage.from_item(first.to_item()).hash == first.hash
+
+
+def test_is_the_same_by_whichever_address_the_api_is_called() -> None:
+    elsewhere = replace(LINKS, base_url="https://outreach.acme.example").for_review()
+    draft = replace(a_first_draft(), links=elsewhere)
+    content = draft.with_footer("Hello", "Hi", None)
+    first = FirstMessage(step_id=STEP, mailbox_id="mbx_1", **content.model_dump())
+
+    mail = a_first_draft().approved(first)
+
+    assert elsewhere == SAMPLE
+    assert LINKS.unsubscribe(NUMBER) in str(mail.content.text)

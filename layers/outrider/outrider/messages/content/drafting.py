@@ -62,7 +62,7 @@ class DraftingService:
         seen = replace(
             seen,
             message_id=step_message_id(self.caller.workspace, enrollment, step.id),
-            links=seen.links and replace(seen.links, sample=True),
+            links=seen.links and seen.links.for_review(),
             mailbox=self._mailbox(campaign, enrollment, mailbox_id)
             if step.channel == "email"
             else None,

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
 from typing import Any, Literal
@@ -71,7 +71,7 @@ class Draft:
             self.enrollment.model_copy(update={"generation": 1}),
             first.step_id,
         )
-        shown_url = replace(self.links, sample=True).unsubscribe(shown_id)
+        shown_url = self.links.for_review().unsubscribe(shown_id)
         bodies = [
             body and body.replace(shown_url, self._unsubscribe_url)
             for body in (first.text, first.html)

@@ -9,7 +9,7 @@ secret of the workspace shows whether one is genuine. A token is valid for its p
 
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, Self
 
 from outrider.access.models import WorkspaceId
@@ -79,6 +79,10 @@ class Token:
         return head.to_bytes(2, "big") + b"".join(map(ids.packed, named))
 
 
+_IN_REVIEW = "https://unsubscribe.invalid"
+"""Base URL of links without effect (RFC 2606, 2)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Links:
     """Builder of the links in one workspace's emails. Links of a `sample` name no contact, so
@@ -88,6 +92,11 @@ class Links:
     workspace: WorkspaceId
     secret: bytes = field(repr=False)
     sample: bool = False
+
+    def for_review(self) -> "Links":
+        """Return links for an email that a person approves before it is sent. They have no effect,
+        and are the same in every function, by whichever address the API was called."""
+        return replace(self, sample=True, base_url=_IN_REVIEW)
 
     def unsubscribe(self, message_id: str) -> str:
         return f"{self.base_url}/t/u/{self._token('u', message_id)}"
