@@ -1,5 +1,6 @@
 """Demo on a running stack: import leads, lint and launch a sequence, receive verified webhooks,
-explain why a step waits, unsubscribe, read the statistics.
+explain why a step waits, unsubscribe, read the statistics, and have a workflow research, score and
+email leads.
 
 Run `make demo` in one terminal while `make run` runs in another. It uses the public API only, and
 reads the sent emails from the stack's inbox. It ends with tables, or with a list of what is missing
@@ -15,6 +16,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,6 +29,7 @@ from rich.table import Table
 from local.errors import LocalStackError
 from local.home import Home
 from local.receiver import WebhookReceiver, listening
+from local.workflow_demo import workflow_demo
 
 LEADS = Path(__file__).parent / "samples" / "leads-100.csv"
 _BATCH = 10
@@ -176,6 +179,7 @@ def demo(stack: Stack, console: Console) -> list[str]:
             left = _leave(stack, progress, campaign_id, late)
         finally:
             stack.call("DELETE", f"/v1/webhooks/{webhook['id']}")
+        workflow = workflow_demo(stack, partial(_wait, progress), console)
     stats = stack.call("GET", f"/v1/campaigns/{campaign_id}/stats")
     rows = {
         "Contacts imported": (len(contacts), len(leads())),
@@ -186,6 +190,7 @@ def demo(stack: Stack, console: Console) -> list[str]:
         "Emails that the campaign counts": (stats["totals"]["sent"], total + 1),
         "Enrollments waiting for step two": (stats["audience"]["active"], total),
         "Unsubscribed by the link in an email": (left, 1),
+        **workflow,
     }
     _print(console, campaign_id, rows)
     _print_variants(console, stats)
