@@ -189,6 +189,17 @@ class TestReject:
         assert pending(api, workflow) == 0
         assert events(api, cloud) == ["lead.disqualified"]
 
+    def test_that_is_repeated_changes_the_reason(
+        self, api: Api, cloud: Cloud, lead_id: str
+    ) -> None:
+        reject(api, lead_id)
+
+        answer = reject(api, lead_id, {"reason": "A competitor"})
+
+        assert (answer.status, answer.json["status_reason"]) == (200, "A competitor")
+        assert shown(api, lead_id)["status_reason"] == "A competitor"
+        assert events(api, cloud) == ["lead.disqualified"]
+
     def test_takes_back_an_approval_until_the_lead_is_enrolled(
         self, api: Api, workflow: str, lead_id: str
     ) -> None:

@@ -2,12 +2,13 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from outrider.contacts.models import Contact
 from outrider.contacts.schemas import ContactReference
 from outrider.contacts.search.words import begin, words, words_of
 from outrider.entities.schemas import Text
+from outrider.kit import ids
 from outrider.kit.http import json_schema
 from outrider.kit.http.inputs import Input
 from outrider.kit.http.pagination import PageQuery
@@ -93,13 +94,17 @@ class LeadQuery(PageQuery):
 
     model_config = ConfigDict(use_attribute_docstrings=True)
 
-    workflow_id: Annotated[str, Field(max_length=64)] | None = None
+    workflow_id: (
+        Annotated[str, Field(max_length=64, json_schema_extra={"pattern": "^wfl_"})] | None
+    ) = None
     """Only leads of this workflow."""
     status: LeadStatus | None = None
     """Only leads with this status."""
     min_score: Annotated[int, Field(ge=0, le=100)] | None = None
     """Only leads with at least this score."""
-    contact_id: Annotated[str, Field(max_length=64)] | None = None
+    contact_id: (
+        Annotated[str, Field(max_length=64, json_schema_extra={"pattern": "^con_"})] | None
+    ) = None
     """Only leads of this contact."""
     created_after: Instant | None = None
     """Only leads created after this time."""
@@ -108,6 +113,15 @@ class LeadQuery(PageQuery):
     sort: Order = "-created_at"
     """By creation or by score; `-` for descending order. Sorted by score, leads without a score are
     not listed."""
+
+    @field_validator("workflow_id", "contact_id")
+    @classmethod
+    def _of_the_kind(cls, given: str | None, field: ValidationInfo) -> str | None:
+        """Refuse the id of another kind, for which the list would be empty."""
+        kind = str(field.field_name).removesuffix("_id")
+        if given is not None and (mistake := ids.mistaken(kind, given)):
+            raise ValueError(mistake)
+        return given
 
     def matches(self, lead: Lead, contact: Contact | None) -> bool:
         """Return whether a lead with this contact matches all filters."""

@@ -14,8 +14,9 @@ class WorkflowUnderWay(Conflict):
     """The stages of a workflow cannot be changed while a run is under way."""
 
     def __init__(self, status: str) -> None:
+        way = "resume it, and wait" if status == "paused" else "wait"
         super().__init__(
-            f"The stages of a workflow that is {status} cannot be changed: wait until its run has "
+            f"The stages of a workflow that is {status} cannot be changed: {way} until its run has "
             "ended, as GET /v1/workflows/{id} shows"
         )
 

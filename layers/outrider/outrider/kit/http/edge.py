@@ -356,10 +356,13 @@ def _run(
 
 
 def _wrong_ids(arguments: Mapping[str, Any]) -> Iterator[str]:
-    """Yield an error message for each id in the path that belongs to another kind of resource."""
-    for name, text in arguments.items():
-        if name.endswith("_id") and (mistake := ids.mistaken(name.removesuffix("_id"), text)):
-            yield mistake
+    """Yield an error message for each id, in the path or the body, that belongs to another kind of
+    resource."""
+    for name, given in arguments.items():
+        if isinstance(given, Model):
+            yield from _wrong_ids(dict(given))
+        elif name.endswith("_id") and isinstance(given, str):
+            yield from filter(None, [ids.mistaken(name.removesuffix("_id"), given)])
 
 
 def _error_response(error: OutriderError, request: Request) -> Answer:

@@ -8,7 +8,7 @@ from typing import Literal
 from outrider.access.models import Caller
 from outrider.campaigns.enrollments.first_messages import FirstMessage
 from outrider.contacts.service import ContactService
-from outrider.kit import clock, parallel
+from outrider.kit import clock, ids, parallel
 from outrider.kit.attempts import attempts
 from outrider.kit.aws.dynamodb import Action
 from outrider.kit.errors import Contended, OutriderError, PreconditionFailed, ValidationFailed
@@ -76,8 +76,8 @@ class ReviewService:
         )
 
     def reject(self, lead_id: str, rejection: LeadRejection, if_match: int | None) -> LeadView:
-        """Reject a lead: it is disqualified, and nothing is sent to it. One that was rejected
-        before stays as it is.
+        """Reject a lead: it is disqualified, and nothing is sent to it. Of one that was rejected
+        before only the reason changes, if another one is given.
 
         Raises LeadNotFound; PreconditionFailed if the version is not `if_match`; NotRejectable.
         """
@@ -157,18 +157,11 @@ class ReviewService:
             lead = self._require(lead_id, if_match)
             workflow = self._workflow(lead)
             if lead.status == "disqualified" and lead.decided_at:
-                return self._view(lead, workflow)
-            waits = lead.status == "qualified" and lead.stage == "contact" and not lead.is_leased
-            if lead.status != "review" and not waits:
-                raise NotRejectable(lead.status)
-            after = lead.at_stage(
-                None,
-                status="disqualified",
-                status_reason=reason,
-                decided_at=clock.timestamp(),
-                draft=None,
-                approved_at=None,
-            )
+                if reason in (None, lead.status_reason):
+                    return self._view(lead, workflow)
+                after = lead.changed(status_reason=reason)
+            else:
+                after = _rejected(lead, reason)
             view = self._view(after, workflow)
             events = decision_events(self.caller, lead, after)
             try:
@@ -188,8 +181,10 @@ class ReviewService:
             try:
                 review(lead_id)
             except OutriderError as error:
+                is_known = not isinstance(error, LeadNotFound)
+                reason = None if is_known else ids.mistaken("lead", lead_id)
                 return LeadReviewResult(
-                    id=lead_id, result="failed", code=error.code, reason=error.detail
+                    id=lead_id, result="failed", code=error.code, reason=reason or error.detail
                 )
             return LeadReviewResult(id=lead_id, result=done)
 
@@ -199,7 +194,7 @@ class ReviewService:
         """Return the draft and the workflow of a lead that waits for approval. Raises NotInReview,
         and WorkflowWithoutContact."""
         if lead.status != "review" or lead.draft is None:
-            raise NotInReview(lead.status)
+            raise NotInReview(lead)
         workflow = self._workflow(lead)
         if workflow is None or "contact" not in workflow.stages:
             raise WorkflowWithoutContact
@@ -227,6 +222,21 @@ class ReviewService:
     def _view(self, lead: Lead, workflow: Workflow | None) -> LeadView:
         contact = self.contacts.several([lead.contact_id]).get(lead.contact_id)
         return LeadView.of(lead, contact, workflow)
+
+
+def _rejected(lead: Lead, reason: str | None) -> Lead:
+    """Return the lead without its draft, disqualified by a person. Raises NotRejectable."""
+    waits = lead.status == "qualified" and lead.stage == "contact" and not lead.is_leased
+    if lead.status != "review" and not waits:
+        raise NotRejectable(lead)
+    return lead.at_stage(
+        None,
+        status="disqualified",
+        status_reason=reason,
+        decided_at=clock.timestamp(),
+        draft=None,
+        approved_at=None,
+    )
 
 
 def _no_actions(_: LeadView) -> Sequence[Action]:
