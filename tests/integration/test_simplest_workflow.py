@@ -51,6 +51,9 @@ def test_waits_for_a_person_with_the_exact_email(api: Api, cloud: Cloud) -> None
     (mail,) = cloud.mails()
     assert mail.message["Subject"] == grace["draft"]["subject"]
     assert [lead["status"] for lead in leads(api, workflow)] == ["contacted", "disqualified"]
+    (enrollment,) = api.get(f"/v1/enrollments?contact_id={grace['contact_id']}").json["data"]
+    (message,) = api.get(f"/v1/messages?contact_id={grace['contact_id']}").json["data"]
+    assert enrollment["lead_id"] == message["lead_id"] == grace["id"]
 
 
 def test_writes_at_once_where_nobody_has_to_approve(api: Api, cloud: Cloud) -> None:

@@ -265,6 +265,8 @@ class MessageView(Model):
     direction: Direction
     channel: Channel
     contact_id: str
+    lead_id: str | None
+    """The lead that a workflow enrolled; null if none did."""
     campaign_id: str
     sequence_id: str
     enrollment_id: str

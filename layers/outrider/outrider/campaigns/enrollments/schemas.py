@@ -75,6 +75,7 @@ class EnrollmentView(Model):
     object: Literal["enrollment"] = "enrollment"
     campaign_id: str
     contact_id: str
+    lead_id: str | None
     sequence_id: str
     steps_version: int
     status: EnrollmentState
