@@ -241,7 +241,12 @@ class TestLeadOfAWorkflow:
             (ALL, "Finance", {"status": "disqualified"}, ("researched", "qualify")),
             (ALL, "Sales", {"status": "qualified", "stage": "contact"}, ("disqualified", None)),
             (ALL, "Sales", {"status": "qualified", "stage": "contact", **APPROVED}, KEPT),
-            (ALL, "Sales", {"status": "qualified", "stage": "contact", **LEASED}, KEPT),
+            (
+                ALL,
+                "Sales",
+                {"status": "qualified", "stage": "contact", **LEASED},
+                ("disqualified", None),
+            ),
             (ALL, "Sales", {"status": "qualified", "enrollment_id": "enr_1"}, ("qualified", None)),
             (ALL, "Sales", {"status": "review"}, ("review", None)),
             (ALL, "Sales", {"status": "contacted"}, ("contacted", None)),

@@ -2,12 +2,17 @@
 
 import pytest
 
+from outrider.access.models import WorkspaceId
+from outrider.kit.aws.dynamodb import transact
+from outrider.workflows.runs.clock_wiring import run_repository
+from outrider.workflows.stages.worker import LEASE
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
 from tests.integration.outreach import STEP_ONE, a_mailbox
 from tests.integration.running_workflows import (
     a_lead,
     a_workflow,
+    leads_of,
     run,
     statuses,
     the_run,
@@ -53,6 +58,37 @@ class TestReview:
         done = the_run(api, workflow)
         assert (done["number"], done["counts"]["enrolled"], done["progress"]["done"]) == (1, 1, 1)
         assert len(told(cloud, api, "lead.contacted")) == 1
+
+    def test_sends_what_was_approved_also_if_its_worker_died(self, api: Api, cloud: Cloud) -> None:
+        """Between two runs no dispatcher looks after leads whose message is gone."""
+        workflow = a_workflow(api, "qualify", "contact")
+        lead_id = a_lead(api, workflow, GRACE)
+        run(api, workflow)
+        cloud.run(hours=1)
+        api.post(f"/v1/leads/{lead_id}/approve")
+        lead = leads_of(api).get(lead_id)
+        assert lead is not None
+        leads_of(api).claim(lead, LEASE)
+
+        cloud.run(hours=1)
+
+        assert statuses(api, workflow) == {"contacted": 1}
+        assert len(cloud.mails()) == 1
+
+    def test_of_a_rejected_lead_is_not_sent_by_who_enrolls_it(self, api: Api, cloud: Cloud) -> None:
+        workflow = a_workflow(api, "qualify", "contact")
+        lead = a_lead(api, workflow, GRACE)
+        run(api, workflow)
+        cloud.run(hours=1)
+        api.post(f"/v1/leads/{lead}/approve")
+        cloud.carry_until("ContactQueue")
+        records = cloud.take("ContactQueue", 1)
+
+        with cloud.wire.once_after("PutItem", lambda: api.post(f"/v1/leads/{lead}/reject")):
+            cloud.invoke("workflows_contact", records)
+        cloud.run(hours=1)
+
+        assert (statuses(api, workflow), cloud.mails()) == ({"disqualified": 1}, [])
 
     def test_waits_while_the_workflow_is_paused(self, api: Api, cloud: Cloud) -> None:
         workflow = a_workflow(api, "qualify", "contact")
@@ -135,3 +171,29 @@ class TestPause:
 
         assert [each["status"] for each in found] == ["paused", "active"]
         assert found[0]["paused_reason"] == "workflow"
+
+    def test_pauses_the_campaign_of_a_run_that_paused_for_credits(
+        self, api: Api, cloud: Cloud
+    ) -> None:
+        workflow = a_workflow(api, "contact")
+        run(api, workflow)
+        paused_for_credits(api, workflow)
+
+        paused = api.post(f"/v1/workflows/{workflow}/pause").json
+
+        campaign = f"/v1/campaigns/{paused['campaign_id']}"
+        assert (paused["paused_reason"], api.get(campaign).json["status"]) == ("person", "paused")
+        api.post(f"/v1/workflows/{workflow}/resume")
+        assert api.get(campaign).json["status"] == "active"
+
+
+def paused_for_credits(api: Api, workflow_id: str) -> None:
+    runs = run_repository(WorkspaceId(api.workspace().id))
+    workflow = runs.workflows.require(workflow_id)
+    number = runs.require_number(workflow_id, workflow.run)
+    transact(
+        runs.workflows.change_action(
+            workflow, workflow.changed(status="paused", paused_reason="credits")
+        ),
+        runs.change_action(number, number.turned("paused")),
+    )

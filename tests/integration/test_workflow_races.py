@@ -1,6 +1,11 @@
 """What others do to a workflow, its sequence or its contacts between the reads of a request and its
 write."""
 
+from dataclasses import replace
+
+from outrider.access.models import WorkspaceId
+from outrider.leads.wiring import lead_repository
+from outrider.workflows.lead_wiring import rescoring_worker
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
 from tests.integration.test_workflow_leads import a_contact, add, pending, results
@@ -61,3 +66,54 @@ class TestAdd:
 
         assert results(late) == ["already_in_workflow"]
         assert pending(api, workflow) == 1
+
+
+class TestStage:
+    """Nobody carries out a stage of a workflow that is gone."""
+
+    def test_is_not_given_again_by_a_person(self, api: Api, cloud: Cloud) -> None:
+        workflow, lead_id = a_disqualified_lead(api)
+
+        with cloud.wire.once_after("BatchGetItem", lambda: removed(api, cloud, workflow)):
+            again = api.patch(f"/v1/leads/{lead_id}", {"status": "new"})
+
+        assert again.status == 404
+        assert without_a_stage(api, lead_id)
+
+    def test_is_not_given_again_by_a_new_score(self, api: Api, cloud: Cloud) -> None:
+        workflow, lead_id = a_disqualified_lead(api)
+        api.put("/v1/profile", {"titles": ["sales"]})
+        scores = rescoring_worker(WorkspaceId(api.workspace().id))
+
+        with cloud.wire.once_after("BatchGetItem", lambda: removed(api, cloud, workflow)):
+            replace(scores, go_on=lambda *_: None).run(None, lambda: True)
+
+        assert api.get(f"/v1/leads/{lead_id}").json["status"] == "qualified"
+        assert without_a_stage(api, lead_id)
+
+
+def a_disqualified_lead(api: Api) -> tuple[str, str]:
+    """One that its workflow would go on with if it qualified after all."""
+    workflow = a_workflow(api, ["qualify", "contact"])
+    answer = add(api, workflow, {"email": "ada@acme.example", "title": "Sales"})
+    lead_id = str(answer.json["results"][0]["lead_id"])
+    api.put("/v1/profile", {"titles": ["gardener"]})
+    api.post(f"/v1/leads/{lead_id}/qualify")
+    leads = lead_repository(WorkspaceId(api.workspace().id))
+    lead = leads.get(lead_id)
+    assert lead is not None
+    leads.change(lead, lead.at_stage(None, status="disqualified"), [])
+    return workflow["id"], lead_id
+
+
+def removed(api: Api, cloud: Cloud, workflow_id: str) -> None:
+    """The workflow is deleted, and its clock has carried that out."""
+    api.delete(f"/v1/workflows/{workflow_id}")
+    this = {"workspace": api.workspace().id, "workflow_id": workflow_id, "clock": 1, "round": 0}
+    while this.get("next") != "stop":
+        this = cloud.invoke("workflows_dispatch", this)
+
+
+def without_a_stage(api: Api, lead_id: str) -> bool:
+    lead = lead_repository(WorkspaceId(api.workspace().id)).get(lead_id)
+    return lead is not None and lead.stage is None

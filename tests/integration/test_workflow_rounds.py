@@ -5,11 +5,13 @@ from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
 
+from outrider.kit.aws.dynamodb import ItemPage
+from outrider.leads.repository import LeadRepository
 from outrider.research.service import ResearchService
 from outrider.workflows.runs import dispatcher
 from tests.harness.api import Answer, Api
 from tests.harness.cloud import Cloud
-from tests.integration.running_workflows import a_lead, a_workflow, run, statuses
+from tests.integration.running_workflows import a_lead, a_workflow, leads_of, run, statuses
 
 
 def a_round(cloud: Cloud, before: dict[str, Any]) -> dict[str, Any]:
@@ -188,3 +190,25 @@ class TestPause:
         cloud.run(hours=1)
 
         assert (paused, statuses(api, first["workflow_id"])) == ({"new": 2}, {"qualified": 2})
+
+
+class TestDeletion:
+    def test_ends_a_lead_in_review_that_the_index_does_not_have_yet(
+        self, api: Api, cloud: Cloud
+    ) -> None:
+        first = begun(api, cloud, 1)
+        (lead,) = api.get("/v1/leads").json["data"]
+        stored = leads_of(api).get(lead["id"])
+        assert stored is not None
+        leads_of(api).change(stored, stored.at_stage(None, status="review"), [])
+        api.delete(f"/v1/workflows/{first['workflow_id']}")
+
+        with patch.object(LeadRepository, "page", return_value=ItemPage([], None)):
+            late = a_round(cloud, {**first, "clock": 2})
+        answer = a_round(cloud, late)
+
+        assert (late["next"], answer["next"]) == ("wait", "wait")
+        assert api.get(f"/v1/leads/{lead['id']}").json["failure"]["code"] == "workflow_deleted"
+        while answer["next"] == "wait":
+            answer = a_round(cloud, answer)
+        assert api.get(f"/v1/leads/{lead['id']}").json["waits_for"] is None

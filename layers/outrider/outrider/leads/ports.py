@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, Protocol
 
 from outrider.kit.aws.dynamodb import Action
-from outrider.leads.models import Stage
+from outrider.leads.models import Lead, Stage
 from outrider.qualification.profiles import Profile
 
 
@@ -54,3 +54,12 @@ class LeadWorkflows(Protocol):
         """Return the condition check that the workflow exists and is not being deleted. The
         transaction raises ResourceNotFound if not."""
         ...
+
+
+def check_open_actions(workflows: LeadWorkflows, before: Lead, after: Lead) -> list[Action]:
+    """Return the condition check that the workflow of a lead which gets a stage again is not being
+    deleted, so that a worker will carry out the stage; none for any other change. The transaction
+    raises ResourceNotFound if it is."""
+    if before.stage or not after.stage or after.workflow_id is None:
+        return []
+    return [workflows.check_open_action(after.workflow_id)]

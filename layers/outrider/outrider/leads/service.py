@@ -17,7 +17,7 @@ from outrider.leads.events import decision_events, lead_event
 from outrider.leads.facts import facts_of
 from outrider.leads.lists import LeadLists
 from outrider.leads.models import Lead, Stage
-from outrider.leads.ports import LeadWorkflow, LeadWorkflows
+from outrider.leads.ports import LeadWorkflow, LeadWorkflows, check_open_actions
 from outrider.leads.repository import LeadRepository
 from outrider.leads.schemas import (
     LeadCreate,
@@ -206,7 +206,10 @@ class LeadService:
                     before,
                     after,
                     decision_events(self.caller, before, after),
-                    self.caller.keep_actions(keeping or view),
+                    [
+                        *check_open_actions(self.workflows, before, after),
+                        *self.caller.keep_actions(keeping or view),
+                    ],
                 )
             except PreconditionFailed:
                 continue

@@ -20,12 +20,12 @@ from outrider.contacts.schemas import ContactUpdate
 from outrider.contacts.service import ContactService
 from outrider.kit import clock, parallel
 from outrider.kit.attempts import attempts
-from outrider.kit.errors import Contended, PreconditionFailed, Stale
+from outrider.kit.errors import Contended, PreconditionFailed, ResourceNotFound, Stale
 from outrider.leads.errors import LeadNotFound
 from outrider.leads.events import decision_events
 from outrider.leads.facts import facts_of
 from outrider.leads.models import Lead, Stage
-from outrider.leads.ports import LeadWorkflows
+from outrider.leads.ports import LeadWorkflows, check_open_actions
 from outrider.leads.repository import LeadRepository
 from outrider.leads.rescoring.models import Rescoring
 from outrider.leads.rescoring.repository import RescoringRepository
@@ -135,9 +135,17 @@ class RescoringWorker:
         for _ in attempts():
             after = rescored(lead, result, rules.profile, rules.stages)
             try:
-                self.leads.change(lead, after, decision_events(self.caller, lead, after))
+                self.leads.change(
+                    lead,
+                    after,
+                    decision_events(self.caller, lead, after),
+                    check_open_actions(self.workflows, lead, after),
+                )
             except LeadNotFound:
                 return
+            except ResourceNotFound:  # the workflow was deleted, and no worker would go on with it
+                rules = Rules(rules.profile)
+                continue
             except PreconditionFailed:
                 now = self.leads.get(lead.id)
                 if now is None or now.scored_by == rules.profile.fingerprint():

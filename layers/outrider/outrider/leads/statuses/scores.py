@@ -31,5 +31,5 @@ def rescored(lead: Lead, result: Score, profile: Profile, stages: Sequence[Stage
 
 def _follows_its_score(lead: Lead) -> bool:
     decided = lead.decided_at is not None or lead.approved_at is not None
-    in_progress = lead.is_leased or lead.enrollment_id is not None
-    return lead.status in ("qualified", "disqualified") and not decided and not in_progress
+    is_enrolled = lead.enrollment_id is not None
+    return lead.status in ("qualified", "disqualified") and not decided and not is_enrolled

@@ -75,8 +75,6 @@ def _instead_of_approving(lead: Lead) -> str:
 def _instead_of_rejecting(lead: Lead) -> str:
     if lead.enrollment_id:
         return _stop(lead.enrollment_id)
-    if lead.is_leased:
-        return "A worker has it at this moment: try again in some seconds"
     if lead.status in ("disqualified", "failed"):
         return "Nothing is sent to it"
     return f'PATCH /v1/leads/{lead.id} with {{"status": "disqualified"}} does so for any other'

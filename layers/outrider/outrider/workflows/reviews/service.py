@@ -144,7 +144,8 @@ class ReviewService:
                 after = lead.at_stage("contact", status="qualified", approved_at=clock.timestamp())
                 view = self._view(after, workflow)
                 approved = lead_event(self.caller, "approved", after)
-                self.leads.change(lead, after, [approved], keep(view))
+                still_open = self.workflows.check_open_action(workflow.id)
+                self.leads.change(lead, after, [approved], [still_open, *keep(view)])
             except PreconditionFailed:
                 continue
             return view
@@ -226,7 +227,7 @@ class ReviewService:
 
 def _rejected(lead: Lead, reason: str | None) -> Lead:
     """Return the lead without its draft, disqualified by a person. Raises NotRejectable."""
-    waits = lead.status == "qualified" and lead.stage == "contact" and not lead.is_leased
+    waits = lead.status == "qualified" and lead.stage == "contact"
     if lead.status != "review" and not waits:
         raise NotRejectable(lead)
     return lead.at_stage(

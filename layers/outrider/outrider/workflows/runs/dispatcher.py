@@ -111,7 +111,7 @@ class WorkflowDispatcher:
         if workflow.clock != this.clock:
             return _stop(this)
         if workflow.deleted_at:
-            return self._go_on(this, workflow) if self.deletion.sweep(workflow) else _stop(this)
+            return self._delete(this, workflow)
         now = clock.now()
         due, queued, after, began = self._queue(this, now)
         if not due and self._complete(workflow):
@@ -126,6 +126,15 @@ class WorkflowDispatcher:
             still=0 if moved else this.still + 1,
             queued=queued,
         )
+
+    def _delete(self, this: WorkflowRound, workflow: Workflow) -> NextWorkflowRound:
+        """End leads of a deleted workflow, and remove it when two rounds in a row found none: the
+        indexes of leads are eventually consistent, and leads in review are counted nowhere else."""
+        if self.deletion.end_leads(workflow):
+            return self._go_on(this, workflow, still=0)
+        if this.still and self.deletion.remove(workflow):
+            return _stop(this)
+        return self._go_on(this, workflow, still=this.still + 1)
 
     def _queue(self, this: WorkflowRound, now: datetime) -> tuple[Sequence[DueLead], int, str, str]:
         """Queue the due leads that are not in a queue yet. Return the due leads, how many were

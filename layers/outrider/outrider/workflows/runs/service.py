@@ -87,8 +87,8 @@ class WorkflowRunService:
         raise _contended()
 
     def pause(self, workflow_id: str) -> WorkflowView:
-        """Pause the run, and the workflow's campaign with it. Stages that workers have begun are
-        carried out; nothing else begins. Idempotent.
+        """Pause the run, and the workflow's campaign with it, also if the run has paused by itself.
+        Stages that workers have begun are carried out; nothing else begins. Idempotent.
 
         Raises: WorkflowNotFound, NoRun, Contended.
         """
@@ -121,7 +121,7 @@ class WorkflowRunService:
             workflow = self.runs.workflows.require(workflow_id)
             if workflow.status == "idle":
                 raise NoRun("paused" if status == "paused" else "resumed", workflow.status)
-            if workflow.status == status:
+            if workflow.status == status and workflow.paused_reason in (None, "person"):
                 return WorkflowView.of(workflow)
             after = (
                 workflow.changed(status="paused", paused_reason="person")

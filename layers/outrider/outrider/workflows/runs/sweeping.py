@@ -25,9 +25,8 @@ class DeletionSweep:
     runs: WorkflowRunRepository
     leads: LeadRepository
 
-    def sweep(self, workflow: Workflow) -> bool:
-        """End a page of the leads under way, or remove the workflow if there are none. Return
-        whether there is more to do."""
+    def end_leads(self, workflow: Workflow) -> bool:
+        """End a page of the leads under way. Return whether there were any."""
         due, _ = self.leads.due(workflow.id, _ANY_TIME, _AT_ONCE, None)
         in_review = self.leads.in_order_of_creation(
             workflow.id, "review", "led_", newest_first=False
@@ -36,12 +35,14 @@ class DeletionSweep:
             str(item["sk"]) for item in self.leads.page(in_review, _AT_ONCE).items
         ]
         self._end(workflow, found)
-        if found:
-            return True
+        return bool(found)
+
+    def remove(self, workflow: Workflow) -> bool:
+        """Remove the workflow, unless leads are under way. Return whether it is removed."""
         newest, shards = self.runs.pending(workflow.id)
         if newest is None:
-            return False
-        return bool(total(shards, PENDING)) or not self.runs.remove(newest, shards)
+            return True
+        return not total(shards, PENDING) and self.runs.remove(newest, shards)
 
     def _end(self, workflow: Workflow, lead_ids: Iterable[str]) -> None:
         for lead in self.leads.get_many(lead_ids).values():

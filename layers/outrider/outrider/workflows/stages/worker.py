@@ -78,6 +78,8 @@ class StageWorker:
         if lead is None or (lead.workflow_id, lead.stage) != (job.workflow_id, job.stage):
             return "done_before"
         if lead.is_leased:
+            if workflow and workflow.status == "idle":  # no dispatcher would find the lead
+                self._queue(lead, _left_of_lease(lead))
             return "leased"
         try:
             if workflow is None:
@@ -195,6 +197,12 @@ def _works_on(workflow: Workflow, lead: Lead) -> bool:
     return workflow.status == "running" or (
         workflow.status == "idle" and lead.stage == "contact" and lead.approved_at is not None
     )
+
+
+def _left_of_lease(lead: Lead) -> timedelta:
+    """Return the time until the lease ends, rounded up to seconds, as far as a queue can delay."""
+    left = clock.from_text(lead.lease_until or "") - clock.now()
+    return min(timedelta(seconds=left // timedelta(seconds=1) + 1), _BACKOFF[-1])
 
 
 def _contended() -> Contended:
