@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from outrider.sequences import kept
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
 from tests.harness.mail import Mail
@@ -73,3 +74,21 @@ class TestMails:
         findings = api.post(f"/v1/sequences/{sequence['id']}/lint").json["findings"]
 
         assert rule in [finding["rule"] for finding in findings]
+
+
+class TestExplanation:
+    def test_reads_research_by_what_its_function_may_call(self, api: Api, cloud: Cloud) -> None:
+        a_mailbox(api)
+        contact_id = api.post("/v1/contacts", {"email": "ada@acme.example"}).json["id"]
+        step = {"channel": "email", "subject": "A question", "text": TEXT}
+        sequence = api.post("/v1/sequences", {"name": "Researched", "steps": [step]}).json
+        api.post(f"/v1/sequences/{sequence['id']}/launch", {"contact_ids": [contact_id]})
+        cloud.run(hours=1)
+        (enrollment,) = api.get(f"/v1/enrollments?contact_id={contact_id}").json["data"]
+        kept.forget()
+
+        answer = api.get(f"/v1/enrollments/{enrollment['id']}/explain")
+
+        of_contacts = [call for call in answer.calls if "contacts" in str(call.params).lower()]
+        assert answer.status == 200
+        assert {call.operation for call in of_contacts} == {"BatchGetItem"}

@@ -151,8 +151,11 @@ class SnapshotReader:
         if steps is None and (item := items["steps"]):
             steps = kept.keep(steps_at, steps_from(item["steps"]))
             if _ask_for_research(steps):
+                # No GetItem: functions that read snapshots have BatchGetItem for this table only.
                 table, pk, sk = self.contacts.beside(job.contact_id)
-                items["research"] = table.get(pk, sk, consistent=newest)
+                eventual = set() if newest else {table}
+                again = batch_get([(table, pk, sk)], eventual=eventual)
+                items["research"] = again.get((table.name, pk, sk))
         return _snapshot(job.message_id, items, self._links(items["workspace"]), steps or ())
 
     def _links(self, workspace: Item | None) -> Links | None:
