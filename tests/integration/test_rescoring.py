@@ -224,13 +224,17 @@ class TestLeadOfAWorkflow:
         assert shown(api, alone)[0] == 100
         (event,) = api.get("/v1/events?type=profile.updated").json["data"]
         assert event["data"] == {"workflow_id": workflow_id}
+        assert answer.json["rescoring"]["status"] == "running"
+        done = api.get(f"/v1/workflows/{workflow_id}").json["rescoring"]
+        assert (done["status"], done["checked"], done["total"]) == ("completed", 1, 1)
 
     def test_keeps_its_score_when_other_settings_are_changed(self, api: Api, cloud: Cloud) -> None:
         workflow_id = a_workflow(api, ["qualify"])
 
-        api.patch(f"/v1/workflows/{workflow_id}", {"name": "Second"})
+        answer = api.patch(f"/v1/workflows/{workflow_id}", {"name": "Second"})
         cloud.drain()
 
+        assert answer.json["rescoring"] is None
         assert api.get("/v1/events?type=profile.updated").json["data"] == []
 
     @pytest.mark.parametrize(

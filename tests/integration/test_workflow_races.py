@@ -17,7 +17,7 @@ class TestUpdate:
         workflow = a_workflow(api)
         path = f"/v1/workflows/{workflow['id']}"
 
-        with cloud.wire.once_after("GetItem", lambda: api.patch(path, {"name": "Theirs"})):
+        with cloud.wire.once_after("BatchGetItem", lambda: api.patch(path, {"name": "Theirs"})):
             mine = api.patch(path, {"settings": {"threshold": 60}})
 
         assert (mine.json["name"], mine.json["settings"]["threshold"]) == ("Theirs", 60)

@@ -16,6 +16,8 @@ from outrider.kit.aws.dynamodb import Action, Query, Table
 from outrider.kit.counters import Counters
 from outrider.kit.errors import Stale
 from outrider.kit.outbox import Event
+from outrider.leads.rescoring.models import Rescoring
+from outrider.leads.rescoring.repository import key_of
 from outrider.workflows.errors import WorkflowNotFound
 from outrider.workflows.models import Workflow, WorkflowStatus
 
@@ -38,10 +40,19 @@ class WorkflowRepository:
 
     def require(self, workflow_id: str) -> Workflow:
         """Return the workflow. Raises WorkflowNotFound, also while it is being deleted."""
-        workflow = self.find(workflow_id)
-        if workflow is None or workflow.deleted_at:
+        return _open(self.find(workflow_id))
+
+    def with_rescoring(self, workflow_id: str) -> tuple[Workflow, Rescoring | None]:
+        """Return the workflow with the last rescoring by its own profile, in one call. Raises
+        WorkflowNotFound, also while the workflow is being deleted."""
+        if not ids.is_id("wfl", workflow_id):
             raise WorkflowNotFound
-        return workflow
+        keys = workflow_id, key_of(workflow_id)
+        workflow, job = map(self.table.get_all(self.workspace, keys).get, keys)
+        return (
+            _open(Workflow.model_validate(workflow) if workflow else None),
+            Rescoring.model_validate(job) if job else None,
+        )
 
     def several(self, workflow_ids: Iterable[str]) -> dict[str, Workflow]:
         """Return those of the workflows that exist and are not being deleted, by id."""
@@ -115,6 +126,13 @@ class WorkflowRepository:
     def run_counters(self, workflow_id: str, run: int) -> Counters:
         """Return the counters of a run of a workflow, by its number."""
         return Counters(self.table, f"{self.workspace}#{workflow_id}#{run:06d}")
+
+
+def _open(workflow: Workflow | None) -> Workflow:
+    """Return the workflow. Raises WorkflowNotFound without one, or if it is being deleted."""
+    if workflow is None or workflow.deleted_at:
+        raise WorkflowNotFound
+    return workflow
 
 
 def _stored(workflow: Workflow) -> Item:

@@ -12,6 +12,7 @@ from outrider.kit.http.pagination import PageQuery
 from outrider.kit.models import Model
 from outrider.kit.zones import Timezone
 from outrider.leads.models import STAGES, Stage
+from outrider.leads.rescoring.models import Rescoring, RescoringView
 from outrider.mailboxes.models import DEFAULT_POOL
 from outrider.mailboxes.schemas import PoolId
 from outrider.qualification.profiles import Profile
@@ -169,7 +170,7 @@ class WorkflowSummary(Model):
     @classmethod
     def of(cls, workflow: Workflow) -> Self:
         """Return the view of a workflow."""
-        own = {"object", "settings"}
+        own = {"object", "settings", "rescoring"}
         return cls(**{name: getattr(workflow, name) for name in cls.model_fields.keys() - own})
 
 
@@ -180,13 +181,17 @@ class WorkflowView(WorkflowSummary):
 
     settings: WorkflowSettingsView
     """Its settings."""
+    rescoring: RescoringView | None
+    """Progress of the new scores after the last change of its `profile` or `threshold`; null if
+    neither was changed."""
 
     @classmethod
-    def of(cls, workflow: Workflow) -> Self:
+    def of(cls, workflow: Workflow, rescoring: Rescoring | None = None) -> Self:
         """Return the view of a workflow."""
         return cls(
             **WorkflowSummary.of(workflow).model_dump(),
             settings=WorkflowSettingsView.of(workflow.settings),
+            rescoring=RescoringView.of(rescoring) if rescoring else None,
         )
 
 

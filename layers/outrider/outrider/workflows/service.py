@@ -9,7 +9,7 @@ from outrider.kit.attempts import attempts
 from outrider.kit.aws.dynamodb import Action, TransactionFailed, transact
 from outrider.kit.errors import Contended, PreconditionFailed, Stale
 from outrider.kit.http.pagination import Page, Sealer
-from outrider.leads.rescoring.models import new_rescoring
+from outrider.leads.rescoring.models import Rescoring, new_rescoring
 from outrider.leads.rescoring.repository import RescoringRepository
 from outrider.workflows.errors import SequenceFixed, WorkflowUnderWay
 from outrider.workflows.models import Workflow, WorkflowSettings, own_sequence_of
@@ -43,7 +43,7 @@ class WorkflowService:
 
     def get(self, workflow_id: str) -> WorkflowView:
         """Return the workflow with its settings. Raises WorkflowNotFound."""
-        return WorkflowView.of(self.workflows.require(workflow_id))
+        return WorkflowView.of(*self.workflows.with_rescoring(workflow_id))
 
     def create(self, new: WorkflowCreate) -> WorkflowView:
         """Create a workflow. If contacting is one of its stages, the same transaction creates its
@@ -78,17 +78,18 @@ class WorkflowService:
         ValidationFailed if the mailbox pool does not exist; Contended.
         """
         for _ in attempts():
-            before = self.workflows.require(workflow_id)
+            before, rescoring = self.workflows.with_rescoring(workflow_id)
             PreconditionFailed.check(if_match, before.version)
             changes = update.over(before, self._base(update.settings, before.settings))
             if not changes:
-                return WorkflowView.of(before)
+                return WorkflowView.of(before, rescoring)
             if "stages" in changes and before.status != "idle":
                 raise WorkflowUnderWay(before.status)
             after = self._equipped(before.changed(**changes))
             if before.sequence_id and after.settings.sequence_id != before.settings.sequence_id:
                 raise SequenceFixed(before.sequence_id)
-            view = WorkflowView.of(after)
+            new_scores = _rescoring(before, after)
+            view = WorkflowView.of(after, new_scores or rescoring)
             if after.sequence_id and not before.sequence_id:
                 also = self.outreach.create_actions(after)
             else:
@@ -97,7 +98,7 @@ class WorkflowService:
                 transact(
                     self.workflows.change_action(before, after),
                     *also,
-                    *self._rescoring_actions(before, after),
+                    *self._rescoring_actions(new_scores),
                     *self.caller.keep_actions(view),
                 )
             except (Stale, TransactionFailed):
@@ -105,14 +106,12 @@ class WorkflowService:
             return view
         raise _contended()
 
-    def _rescoring_actions(self, before: Workflow, after: Workflow) -> Sequence[Action]:
-        """Return the write that begins to score the leads again, if the profile changed by which
-        they qualify."""
-        was, now = before.settings, after.settings
-        if (was.profile, was.threshold) == (now.profile, now.threshold):
+    def _rescoring_actions(self, job: Rescoring | None) -> Sequence[Action]:
+        """Return the write that begins to score the leads again, if they have to be."""
+        if job is None:
             return []
-        updated = self.caller.event("profile.updated", workflow_id=after.id)
-        return [self.rescorings.begin_action(new_rescoring(after.id), [updated])]
+        updated = self.caller.event("profile.updated", workflow_id=job.workflow_id)
+        return [self.rescorings.begin_action(job, [updated])]
 
     def _base(self, given: WorkflowSettingsInput, current: WorkflowSettings) -> WorkflowSettings:
         """Return the settings that apply where none are given: the current ones and, where these
@@ -133,6 +132,14 @@ class WorkflowService:
                 "owns_sequence": chosen is None,
             }
         )
+
+
+def _rescoring(before: Workflow, after: Workflow) -> Rescoring | None:
+    """Return a new rescoring if the profile or the threshold changed by which leads qualify, else
+    None."""
+    was, now = before.settings, after.settings
+    unchanged = (was.profile, was.threshold) == (now.profile, now.threshold)
+    return None if unchanged else new_rescoring(after.id)
 
 
 def _contended() -> Contended:

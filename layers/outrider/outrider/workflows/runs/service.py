@@ -118,17 +118,17 @@ class WorkflowRunService:
 
     def _turn(self, workflow_id: str, status: Literal["paused", "running"]) -> WorkflowView:
         for _ in attempts():
-            workflow = self.runs.workflows.require(workflow_id)
+            workflow, rescoring = self.runs.workflows.with_rescoring(workflow_id)
             if workflow.status == "idle":
                 raise NoRun("paused" if status == "paused" else "resumed", workflow.status)
             if workflow.status == status and workflow.paused_reason in (None, "person"):
-                return WorkflowView.of(workflow)
+                return WorkflowView.of(workflow, rescoring)
             after = (
                 workflow.changed(status="paused", paused_reason="person")
                 if status == "paused"
                 else self._ticking(workflow, status="running", paused_reason=None)
             )
-            view = WorkflowView.of(after)
+            view = WorkflowView.of(after, rescoring)
             run = self.runs.require_number(workflow_id, workflow.run)
             try:
                 transact(
