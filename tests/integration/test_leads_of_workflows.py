@@ -1,5 +1,6 @@
 """/v1/leads of workflows: created, listed, decided and waiting."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -7,8 +8,9 @@ import pytest
 from outrider.access.models import WorkspaceId
 from outrider.kit.aws.dynamodb import batch_get
 from outrider.kit.counters import total
+from outrider.leads.models import LeadDraft
 from outrider.leads.wiring import lead_repository
-from tests.harness.api import Api
+from tests.harness.api import Answer, Api
 from tests.harness.cloud import Cloud
 from tests.harness.failures import When, crash_points
 
@@ -234,3 +236,36 @@ class TestList:
             api.get(f"/v1/leads?workflow_id={workflow}&status=qualified")
 
         assert [each.operation for each in calls][1:] == ["Query"] + ["BatchGetItem"] * 3
+
+    def test_ends_a_page_before_it_is_too_large_to_return(
+        self, api: Api, workflow: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """With a lower limit, because moto counts what an index does not have towards its 1 MB."""
+        monkeypatch.setattr("outrider.leads.lists._MOST_BYTES", 100_000)
+        draft = LeadDraft(
+            subject="Hello",
+            text="é" * 15_000,
+            mailbox_id="mbx_1",
+            step_id="stp_1",
+            made_at="2026-01-01T00:00:00.000Z",
+            hash="0" * 64,
+        )
+        made = {a_lead(api, workflow, email=f"p{number}@acme.example")["id"] for number in range(7)}
+        for lead_id in made:
+            changed(api, lead_id, status="review", stage=None, draft=draft)
+
+        pages = list(paged(api, f"/v1/leads?workflow_id={workflow}&status=review&limit=200"))
+
+        assert [len(page.json["data"]) for page in pages] == [3, 3, 1]
+        assert {lead["id"] for page in pages for lead in page.json["data"]} == made
+
+
+def paged(api: Api, path: str) -> Iterator[Answer]:
+    """All pages of a list."""
+    cursor = ""
+    while True:
+        page = api.get(path + cursor)
+        yield page
+        if not page.json["has_more"]:
+            return
+        cursor = f"&cursor={page.json['next_cursor']}"

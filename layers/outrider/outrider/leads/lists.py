@@ -20,6 +20,10 @@ from outrider.leads.schemas import LeadQuery
 _CALLS = 3
 _LEAST = 100
 """Minimum number of leads read per call if filters are applied in memory."""
+_MOST_BYTES = 4_000_000
+"""Size of leads after which a page ends: a Lambda function can return 6 MB, and the draft of a lead
+in review can have 200 KB. Source:
+https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
 Found = tuple[Lead, Contact | None]
 
 
@@ -36,6 +40,7 @@ class LeadLists:
             return self._of_contact(asked, asked.contact_id, after)
         query = self._query(asked)
         found: list[Found] = []
+        size = 0
         for _ in range(_CALLS):
             part = self.leads.page(replace(query, after=after), max(asked.limit, _LEAST))
             fitting = {
@@ -44,9 +49,11 @@ class LeadLists:
             for item in part.items:
                 if str(item["sk"]) not in fitting:
                     continue
-                if len(found) == asked.limit:
+                each = fitting[str(item["sk"])]
+                size += _size(each[0])
+                if len(found) == asked.limit or (found and size > _MOST_BYTES):
                     return found, after
-                found.append(fitting[str(item["sk"])])
+                found.append(each)
                 after = key_of(item, query.index)
             after = part.last_key
             if after is None or len(found) == asked.limit:
@@ -108,3 +115,8 @@ class LeadLists:
         contacts = self.contacts.several({lead.contact_id for lead in leads.values()})
         with_contacts = ((lead, contacts.get(lead.contact_id)) for lead in leads.values())
         return [(lead, contact) for lead, contact in with_contacts if asked.matches(lead, contact)]
+
+
+def _size(lead: Lead) -> int:
+    """Return the size of the part of a lead that can be large, in bytes of JSON."""
+    return len(lead.draft.model_dump_json().encode()) if lead.draft else 0

@@ -14,8 +14,8 @@ from outrider.sequences.models import SendWindow, Settings
 
 WorkflowStatus = Literal["idle", "running", "paused"]
 """`idle`: no run is under way."""
-PausedReason = Literal["person", "credits", "campaign"]
-"""Reasons why a run is paused: by a person; no credits were left; its campaign was paused."""
+PausedReason = Literal["person", "credits"]
+"""Reasons why a run is paused: by a person; no credits were left."""
 
 RUN_COUNTS = (
     "entered",

@@ -152,8 +152,7 @@ class WorkflowSummary(Model):
     status: WorkflowStatus
     """`running` while a run is under way, `paused` while it is interrupted, otherwise `idle`."""
     paused_reason: PausedReason | None
-    """Why its run is paused: by a `person`, because `credits` were used up, or with its
-    `campaign`."""
+    """Why its run is paused: by a `person`, or because `credits` were used up."""
     sequence_id: str | None
     """The sequence that its leads are enrolled in; null if contacting was never a stage."""
     owns_sequence: bool
