@@ -111,6 +111,11 @@ class TestDecisions:
 
         assert [row for row in rows if row not in index] == []
 
+    def test_have_numbers_in_a_row(self) -> None:
+        numbers = [int(record.name[:4]) for record in self.RECORDS]
+
+        assert numbers == list(range(1, len(numbers) + 1))
+
     @pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.stem)
     def test_have_four_parts_and_are_short(self, record: Path) -> None:
         lines = record.read_text(encoding="utf-8").splitlines()
