@@ -111,10 +111,10 @@ class TestDecisions:
 
         assert [row for row in rows if row not in index] == []
 
-    def test_have_numbers_in_a_row(self) -> None:
-        numbers = [int(record.name[:4]) for record in self.RECORDS]
+    def test_have_a_number_each(self) -> None:
+        numbers = [record.name[:4] for record in self.RECORDS]
 
-        assert numbers == list(range(1, len(numbers) + 1))
+        assert len(set(numbers)) == len(numbers)
 
     @pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.stem)
     def test_have_four_parts_and_are_short(self, record: Path) -> None:
