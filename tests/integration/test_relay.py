@@ -31,8 +31,9 @@ def a_workspace(name: str) -> str:
 
 
 def an_event(partition: str, name: str = "contact.created") -> Event:
-    """Of another contact each time."""
-    data = {**example(name)["data"], "contact_id": ids.new("con")}
+    """Of another contact each time, and of no lead."""
+    data = {key: value for key, value in example(name)["data"].items() if key != "lead_id"}
+    data["contact_id"] = ids.new("con")
     return outbox.event(name, partition=partition, actor="engine", request_id="", **data)
 
 

@@ -30,6 +30,7 @@ from tests.integration.samples import (
     MAILBOXES_CHECK,
     MAILBOXES_CREATE,
     MAILBOXES_VERIFY,
+    MCP,
     MESSAGES_GET,
     SEQUENCES_CREATE,
     SEQUENCES_LAUNCH,
@@ -123,6 +124,15 @@ class TestHttp:
         answer = LEADS_APPROVE.invoke(cloud, key=api.workspace().live_key, lead=lead)
 
         assert (answer["statusCode"], json.loads(answer["body"])["status"]) == (200, "qualified")
+
+    def test_mcp(self, api: Api, cloud: Cloud) -> None:
+        answer = MCP.invoke(cloud, key=api.workspace().live_key)
+
+        tools = json.loads(answer["body"])["result"]["tools"]
+        assert (answer["statusCode"], "create_contacts" in {tool["name"] for tool in tools}) == (
+            200,
+            True,
+        )
 
     def test_workflows_create(self, api: Api, cloud: Cloud) -> None:
         answer = WORKFLOWS_CREATE.invoke(cloud, key=api.workspace().live_key)

@@ -38,7 +38,6 @@ def workflow(status: Status, reason: Any = None) -> Workflow:
         ({"stage": "research"}, workflow("idle"), "run"),
         ({"stage": "contact", "approved_at": LATER}, workflow("idle"), "contact"),
         ({"stage": "research"}, workflow("paused", "person"), "resumption"),
-        ({"stage": "research"}, workflow("paused", "campaign"), "resumption"),
         ({"stage": "research"}, workflow("paused", "credits"), "credits"),
         ({"stage": "research", "lease_until": LATER}, workflow("paused", "person"), "research"),
         ({"stage": "research"}, None, "deletion"),
