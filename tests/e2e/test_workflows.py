@@ -32,5 +32,7 @@ class TestRun:
         counts = done["counts"]
         assert (counts["researched"], counts["qualified"], counts["review"]) == (2, 2, 2)
         assert done["counts"]["credits"] == 1
-        leads = stack.call("GET", f"/v1/leads?workflow_id={workflow['id']}").json["data"]
+        listed = stack.call("GET", f"/v1/leads?workflow_id={workflow['id']}")
+        assert listed.status == 200, listed
+        leads = listed.json["data"]
         assert {lead["status"] for lead in leads} == {"review"}
