@@ -8,6 +8,8 @@ from tests.websites import page, website
 
 class TestRun:
     def test_researches_scores_and_drafts_each_lead(self, stack: LocalStack) -> None:
+        new_key = {"name": "Workflows", "scopes": ["*"]}  # with a rate limit of its own
+        key = stack.call("POST", "/v1/api-keys", new_key).json["key"]
         body = {"name": "Local", "stages": ["research", "qualify", "contact"]}
         workflow = stack.call("POST", "/v1/workflows", body).json
         path = f"/v1/workflows/{workflow['id']}"
@@ -23,7 +25,7 @@ class TestRun:
             run_id = stack.call("POST", f"{path}/run").json["run"]["id"]
 
             def completed() -> Any:
-                run = stack.call("GET", f"{path}/runs/{run_id}").json
+                run = stack.call("GET", f"{path}/runs/{run_id}", key=key).json
                 return run if run["status"] == "completed" else None
 
             done = eventually(completed)
@@ -32,7 +34,7 @@ class TestRun:
         counts = done["counts"]
         assert (counts["researched"], counts["qualified"], counts["review"]) == (2, 2, 2)
         assert done["counts"]["credits"] == 1
-        listed = stack.call("GET", f"/v1/leads?workflow_id={workflow['id']}")
+        listed = stack.call("GET", f"/v1/leads?workflow_id={workflow['id']}", key=key)
         assert listed.status == 200, listed
         leads = listed.json["data"]
         assert {lead["status"] for lead in leads} == {"review"}
