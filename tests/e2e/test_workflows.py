@@ -11,18 +11,18 @@ class TestRun:
         new_key = {"name": "Workflows", "scopes": ["*"]}  # with a rate limit of its own
         key = stack.call("POST", "/v1/api-keys", new_key).json["key"]
         body = {"name": "Local", "stages": ["research", "qualify", "contact"]}
-        workflow = stack.call("POST", "/v1/workflows", body).json
+        workflow = stack.call("POST", "/v1/workflows", body, key=key).json
         path = f"/v1/workflows/{workflow['id']}"
         with website({"/": page("<title>Acme</title>")}) as site:
             company = {"name": "Acme", "website": site.url}
-            company_id = stack.call("POST", "/v1/companies", company).json["id"]
+            company_id = stack.call("POST", "/v1/companies", company, key=key).json["id"]
             for name in ("ada", "bob"):
                 contact = {"email": f"{name}@workflows.example", "company_id": company_id}
-                contact_id = stack.call("POST", "/v1/contacts", contact).json["id"]
+                contact_id = stack.call("POST", "/v1/contacts", contact, key=key).json["id"]
                 lead = {"contact_id": contact_id, "workflow_id": workflow["id"]}
-                assert stack.call("POST", "/v1/leads", lead).status == 201
+                assert stack.call("POST", "/v1/leads", lead, key=key).status == 201
 
-            run_id = stack.call("POST", f"{path}/run").json["run"]["id"]
+            run_id = stack.call("POST", f"{path}/run", key=key).json["run"]["id"]
 
             def completed() -> Any:
                 run = stack.call("GET", f"{path}/runs/{run_id}", key=key).json
