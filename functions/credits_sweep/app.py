@@ -9,23 +9,20 @@ from outrider.kit import clock
 from outrider.kit.observability.invocations import observed
 from outrider.kit.observability.logs import logger
 from outrider.kit.settings import Environment, needs
+from outrider.kit.sweeps.independent import Sweep
 
 
 @needs(Environment.keys_table, Environment.credits_table)
 @observed
 def handler(_: dict[str, Any], __: object) -> dict[str, int]:
-    count, failures = 0, []
-    for workspace, operation in due_credits().until(clock.timestamp()):
-        try:
-            _settle(workspace, operation)
-        except Exception as failure:  # whatever fails, others are swept
-            logger().exception("sweep failed", workspace=workspace, operation=operation)
-            failures.append(failure)
-        else:
-            count += 1
-    logger().info("credits swept", count=count, failed=len(failures))
-    if failures:
-        raise ExceptionGroup("sweeps that failed", failures)
+    sweep = Sweep("sweep failed")
+    count = sweep.over(
+        due_credits().until(clock.timestamp()),
+        lambda due: _settle(*due),
+        lambda due: {"workspace": due[0], "operation": due[1]},
+    )
+    logger().info("credits swept", count=count, failed=len(sweep.failures))
+    sweep.end("holds and balances were not swept")
     return {"swept": count}
 
 

@@ -5,7 +5,6 @@ A campaign is the item `<workspace>` / `cam_…`; its counters are `<workspace>#
 clock wakes.
 """
 
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,8 +20,8 @@ from outrider.kit.aws.attributes import Item, changes
 from outrider.kit.aws.dynamodb import Action, ConditionFailed, Query, Table, batch_get
 from outrider.kit.counters import Counters, total
 from outrider.kit.outbox import Event
+from outrider.kit.sweeps.running import overdue, running_pk
 
-RUNNING_SHARDS = 8
 _AT_VERSION = "#version = :seen_version"
 
 
@@ -164,7 +163,7 @@ class CampaignRepository:
         if after.status != before.status:
             if after.status == "active":
                 now = clock.timestamp()
-                places = {"by_running_pk": _running_pk(after.id), "by_running_sk": now}
+                places = {"by_running_pk": running_pk(after.id), "by_running_sk": now}
                 values |= {**places, "wakes_at": now}
             else:
                 removed += ["by_running_pk", "by_running_sk"]
@@ -278,25 +277,12 @@ class RunningCampaigns:
     def overdue(self, before: str) -> list[tuple[WorkspaceId, Campaign]]:
         """Return the campaigns whose clock should have woken before `before` (RFC 3339). The query
         reads only these."""
-        found = []
-        for shard in range(RUNNING_SHARDS):
-            overdue = Query(
-                f"running#{shard}",
-                "#by_running_sk < :before",
-                {"before": before},
-                index="by_running",
-            )
-            found += [
-                (WorkspaceId(item["pk"]), Campaign.model_validate(item))
-                for item in self.table.every(overdue)
-            ]
-        return found
+        return [
+            (WorkspaceId(item["pk"]), Campaign.model_validate(item))
+            for item in overdue(self.table, before)
+        ]
 
 
 def audience(shards: Sequence[Item]) -> Audience:
     """Return the audience, summed over the shards of the counters."""
     return Audience(**{name: total(shards, name) for name in Audience.model_fields})
-
-
-def _running_pk(campaign_id: str) -> str:
-    return f"running#{zlib.crc32(campaign_id.encode()) % RUNNING_SHARDS}"

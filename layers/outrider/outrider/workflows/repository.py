@@ -4,7 +4,6 @@ A workflow is the item `<workspace>` / `wfl_…`. The counters of its run number
 `<workspace>#wfl_…#000012` / `count#<shard>`.
 """
 
-import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,12 +15,11 @@ from outrider.kit.aws.dynamodb import Action, Query, Table
 from outrider.kit.counters import Counters
 from outrider.kit.errors import Stale
 from outrider.kit.outbox import Event
+from outrider.kit.sweeps.running import running_pk
 from outrider.leads.rescoring.models import Rescoring
 from outrider.leads.rescoring.repository import key_of
 from outrider.workflows.errors import WorkflowNotFound
 from outrider.workflows.models import Workflow, WorkflowStatus
-
-RUNNING_SHARDS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +137,5 @@ def _stored(workflow: Workflow) -> Item:
     """Return the fields of an item, with its place in the index of workflows that have a clock."""
     item = workflow.model_dump(exclude_none=True)
     if workflow.has_clock:
-        shard = zlib.crc32(workflow.id.encode()) % RUNNING_SHARDS
-        item |= {"by_running_pk": f"running#{shard}", "by_running_sk": workflow.wakes_at}
+        item |= {"by_running_pk": running_pk(workflow.id), "by_running_sk": workflow.wakes_at}
     return item

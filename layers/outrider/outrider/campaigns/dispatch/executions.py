@@ -16,6 +16,7 @@ from outrider.kit.attempts import attempts
 from outrider.kit.aws.dynamodb import Action, StoreFailed
 from outrider.kit.aws.step_functions import StartFailed
 from outrider.kit.observability.logs import logger
+from outrider.kit.sweeps.independent import Sweep
 
 _ENDING_AT_ONCE = 50
 """Enrollments of a campaign that may end within the replication lag of an eventually consistent
@@ -172,14 +173,11 @@ class RunCheck:
 
         Raises: ExceptionGroup after the last campaign, if some could not be restarted.
         """
-        started = 0
-        failures: list[Exception] = []
-        for workspace, campaign in self.running.overdue(overdue_before):
-            try:
-                started += self.runs(workspace).restart(campaign, clock.now())
-            except Exception as failure:  # whatever fails for one, the clocks of others are started
-                logger().exception("a campaign was not started", campaign_id=campaign.id)
-                failures.append(failure)
-        if failures:
-            raise ExceptionGroup(f"{len(failures)} campaigns were not started", failures)
+        sweep = Sweep("a campaign was not started")
+        started = sweep.over(
+            self.running.overdue(overdue_before),
+            lambda found: self.runs(found[0]).restart(found[1], clock.now()),
+            lambda found: {"campaign_id": found[1].id},
+        )
+        sweep.end("campaigns were not started")
         return started

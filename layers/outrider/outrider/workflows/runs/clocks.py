@@ -8,6 +8,7 @@ from outrider.access.models import WorkspaceId
 from outrider.kit import clock
 from outrider.kit.aws.step_functions import StartFailed
 from outrider.kit.observability.logs import logger
+from outrider.kit.sweeps.independent import Sweep
 from outrider.workflows.models import Workflow
 from outrider.workflows.runs.dispatcher import FirstWorkflowRound, execution_name, overdue_at
 from outrider.workflows.runs.repository import RunningWorkflows, WorkflowRunRepository
@@ -64,14 +65,11 @@ class WorkflowClockCheck:
 
         Raises: ExceptionGroup after the last workflow, if some could not be restarted.
         """
-        started = 0
-        failures: list[Exception] = []
-        for workspace, workflow_id in self.running.overdue():
-            try:
-                started += self.clocks(workspace).restart(workflow_id)
-            except Exception as failure:  # whatever fails for one, the clocks of others are started
-                logger().exception("a workflow was not started", workflow_id=workflow_id)
-                failures.append(failure)
-        if failures:
-            raise ExceptionGroup(f"{len(failures)} workflows were not started", failures)
+        sweep = Sweep("a workflow was not started")
+        started = sweep.over(
+            self.running.overdue(),
+            lambda found: self.clocks(found[0]).restart(found[1]),
+            lambda found: {"workflow_id": found[1]},
+        )
+        sweep.end("workflows were not started")
         return started

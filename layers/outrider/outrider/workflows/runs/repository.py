@@ -22,10 +22,11 @@ from outrider.kit.aws.dynamodb import (
 )
 from outrider.kit.counters import total
 from outrider.kit.outbox import Event
+from outrider.kit.sweeps.running import overdue
 from outrider.leads.models import Lead
 from outrider.leads.repository import LeadRepository
 from outrider.workflows.models import Workflow
-from outrider.workflows.repository import RUNNING_SHARDS, WorkflowRepository
+from outrider.workflows.repository import WorkflowRepository
 from outrider.workflows.runs.errors import RunNotFound
 from outrider.workflows.runs.models import RunCounts, WorkflowRun
 
@@ -214,15 +215,7 @@ class RunningWorkflows:
         these; eventually consistent."""
         return [
             (WorkspaceId(item["pk"]), str(item["sk"]))
-            for shard in range(RUNNING_SHARDS)
-            for item in self.table.every(
-                Query(
-                    f"running#{shard}",
-                    "#by_running_sk < :now",
-                    {"now": clock.timestamp()},
-                    index="by_running",
-                )
-            )
+            for item in overdue(self.table, clock.timestamp())
         ]
 
 
