@@ -2,12 +2,10 @@
 
 from typing import Any
 
-from outrider.access.models import Caller
-from outrider.kit.aws.sqs import handle_records, time_left
 from outrider.kit.observability.invocations import observed
-from outrider.kit.observability.logs import logger
 from outrider.kit.settings import Environment, needs
 from outrider.workflows.stages.contact_wiring import contact_worker
+from outrider.workflows.stages.handling import handle_jobs
 from outrider.workflows.stages.models import StageJob
 
 _LONGEST_MS = 45_000
@@ -29,10 +27,4 @@ _LONGEST_MS = 45_000
 )
 @observed
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    return handle_records(event, _run, time_left(context, _LONGEST_MS))
-
-
-def _run(message: dict[str, Any]) -> None:
-    job = StageJob.of(message)
-    outcome = contact_worker(Caller.engine(job.workspace)).run(job)
-    logger().info("contact", **job.model_dump(exclude={"workspace"}), outcome=outcome)
+    return handle_jobs(event, context, contact_worker, longest_ms=_LONGEST_MS, job_of=StageJob.of)

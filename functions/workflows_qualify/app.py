@@ -2,12 +2,9 @@
 
 from typing import Any
 
-from outrider.access.models import Caller
-from outrider.kit.aws.sqs import handle_records, time_left
 from outrider.kit.observability.invocations import observed
-from outrider.kit.observability.logs import logger
 from outrider.kit.settings import Environment, needs
-from outrider.workflows.stages.models import StageJob
+from outrider.workflows.stages.handling import handle_jobs
 from outrider.workflows.stages.wiring import qualify_worker
 
 _LONGEST_SCORE_MS = 45_000
@@ -25,10 +22,4 @@ _LONGEST_SCORE_MS = 45_000
 )
 @observed
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    return handle_records(event, _run, time_left(context, _LONGEST_SCORE_MS))
-
-
-def _run(message: dict[str, Any]) -> None:
-    job = StageJob.model_validate(message)
-    outcome = qualify_worker(Caller.engine(job.workspace)).run(job)
-    logger().info("qualify", **job.model_dump(exclude={"workspace"}), outcome=outcome)
+    return handle_jobs(event, context, qualify_worker, longest_ms=_LONGEST_SCORE_MS)

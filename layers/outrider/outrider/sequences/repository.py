@@ -9,10 +9,11 @@ from collections.abc import Sequence as Many
 from dataclasses import dataclass
 
 from outrider.access.models import WorkspaceId
-from outrider.kit import clock, outbox
+from outrider.kit import clock, ids, outbox
 from outrider.kit.aws.attributes import Item, changes
 from outrider.kit.aws.dynamodb import Action, Query, Table, batch_get, batch_write, transact
 from outrider.kit.outbox import Event
+from outrider.sequences.errors import SequenceNotFound
 from outrider.sequences.models import Sequence, Status, Step
 
 
@@ -26,6 +27,13 @@ class SequenceRepository:
     def get(self, sequence_id: str) -> Sequence | None:
         item = self.table.get(self.workspace, sequence_id)
         return Sequence.model_validate(item) if item else None
+
+    def require(self, sequence_id: str) -> Sequence:
+        """Return the sequence. Raises SequenceNotFound."""
+        sequence = self.get(sequence_id) if ids.is_id("seq", sequence_id) else None
+        if sequence is None:
+            raise SequenceNotFound
+        return sequence
 
     def list(
         self, status: str | None, limit: int, after: Item | None

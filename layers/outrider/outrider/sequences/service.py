@@ -16,7 +16,6 @@ from outrider.mailboxes.pools.repository import PoolRepository
 from outrider.sequences.errors import (
     SequenceInUse,
     SequenceNotChangeable,
-    SequenceNotFound,
     StepsNotFound,
     WorkflowDecides,
 )
@@ -96,10 +95,7 @@ class SequenceService:
 
     def get(self, sequence_id: str) -> Sequence:
         """Return the sequence. Raises SequenceNotFound."""
-        sequence = self.sequences.get(sequence_id) if ids.is_id("seq", sequence_id) else None
-        if sequence is None:
-            raise SequenceNotFound
-        return sequence
+        return self.sequences.require(sequence_id)
 
     def detail(self, sequence_id: str) -> SequenceView:
         """Return the sequence with its settings. Raises SequenceNotFound."""

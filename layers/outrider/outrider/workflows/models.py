@@ -17,19 +17,6 @@ WorkflowStatus = Literal["idle", "running", "paused"]
 PausedReason = Literal["person", "credits"]
 """Reasons why a run is paused: by a person; no credits were left."""
 
-RUN_COUNTS = (
-    "entered",
-    "researched",
-    "qualified",
-    "disqualified",
-    "review",
-    "enrolled",
-    "failed",
-    "credits",
-)
-"""Counters of a run, each updated in the transaction of the change that it counts. The number of
-failures is also counted by reason, as `failed_<reason>`."""
-
 
 class WorkflowSettings(Model):
     """Settings of a workflow. The last four also apply to its campaign."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from outrider.access.models import Caller
 from outrider.campaigns.models import Campaign
 from outrider.campaigns.repository import CampaignRepository
-from outrider.kit import clock, ids
+from outrider.kit import clock
 from outrider.kit.aws.dynamodb import Action
 from outrider.kit.outbox import Event
 from outrider.mailboxes.pools.repository import PoolRepository
@@ -36,13 +36,6 @@ class Outreach:
     sequences: SequenceRepository
     pools: PoolRepository
 
-    def sequence(self, sequence_id: str) -> Sequence:
-        """Return the sequence. Raises SequenceNotFound."""
-        sequence = self.sequences.get(sequence_id) if ids.is_id("seq", sequence_id) else None
-        if sequence is None:
-            raise SequenceNotFound
-        return sequence
-
     def create_actions(self, workflow: Workflow) -> list[Action]:
         """Return the writes that create the draft campaign of a workflow, and its sequence if it
         owns one. Raises SequenceNotFound; the transaction does too, and it raises ValidationFailed
@@ -55,7 +48,7 @@ class Outreach:
             )
             writes = self.sequences.add_actions(sequence, [starter_step()], [created])
         else:
-            sequence = self.sequence(str(workflow.sequence_id))
+            sequence = self.sequences.require(str(workflow.sequence_id))
             counted = self.sequences.count_campaigns_action(sequence.id, 1)
             writes = [counted.or_raise(SequenceNotFound())]
         campaign = self._campaign(workflow, sequence)

@@ -118,7 +118,7 @@ class WorkflowService:
         are the defaults, those of a sequence that is chosen now. Raises SequenceNotFound."""
         if given.sequence_id in (None, current.sequence_id):
             return current
-        return with_defaults_of(self.outreach.sequence(given.sequence_id), current)
+        return with_defaults_of(self.outreach.sequences.require(given.sequence_id), current)
 
     def _equipped(self, workflow: Workflow) -> Workflow:
         """Return the workflow with its sequence, if contacting is one of its stages. Once it has

@@ -157,7 +157,7 @@ class WorkflowDispatcher:
                 lead_id=lead.lead_id,
                 stage=lead.stage,
             )
-            of_stage[lead.stage].append(QueueMessage(job.model_dump(), this.workspace))
+            of_stage[lead.stage].append(job.queued())
         for stage, messages in of_stage.items():
             self.queues[stage].send(messages)
         return due, len(new), new[-1].place if new else after, began

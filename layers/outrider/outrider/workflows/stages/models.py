@@ -1,11 +1,13 @@
 """Queue messages of the stages of leads, and outcomes of the stages."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Self
 
 from pydantic import ConfigDict
 
 from outrider.events.models import subject
+from outrider.kit.aws.sqs import QueueMessage
 from outrider.kit.models import Model
 from outrider.leads.models import LeadDraft, Stage
 from outrider.qualification.profiles import Profile
@@ -21,6 +23,10 @@ class StageJob(Model):
     workflow_id: str
     lead_id: str
     stage: Stage
+
+    def queued(self, wait: timedelta = timedelta()) -> QueueMessage:
+        """Return the message for the queue of the stage, which is delivered after `wait`."""
+        return QueueMessage(self.model_dump(), self.workspace, int(wait.total_seconds()))
 
     @classmethod
     def of(cls, message: dict[str, Any]) -> Self:

@@ -14,7 +14,7 @@ from outrider.credits.errors import InsufficientCredits
 from outrider.kit import clock
 from outrider.kit.attempts import attempts
 from outrider.kit.aws.dynamodb import Action, transact
-from outrider.kit.aws.sqs import Queue, QueueMessage
+from outrider.kit.aws.sqs import Queue
 from outrider.kit.errors import Contended, OutriderError, PreconditionFailed
 from outrider.kit.observability.logs import logger
 from outrider.leads.errors import LeadNotFound
@@ -183,10 +183,7 @@ class StageWorker:
             lead_id=lead.id,
             stage=lead.stage,
         )
-        message = QueueMessage(
-            job.model_dump(), self.caller.workspace, delay_seconds=int(wait.total_seconds())
-        )
-        self.queues[lead.stage].send([message])
+        self.queues[lead.stage].send([job.queued(wait)])
 
 
 def _works_on(workflow: Workflow, lead: Lead) -> bool:
