@@ -4,10 +4,12 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 from standardwebhooks import Webhook, WebhookVerificationError
+
+from local.loopback import serving_with
 
 
 class WebhookReceiver:
@@ -62,14 +64,7 @@ def listening(receiver: WebhookReceiver) -> Iterator[str]:
             self.end_headers()
 
         def log_message(self, *_: object) -> None:
-            """Suppress the request log, which would disturb the demo's output."""
+            """Suppress the request log, which would disturb the output of the demo."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/webhooks"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with serving_with(Handler) as url:
+        yield f"{url}/webhooks"

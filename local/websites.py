@@ -1,9 +1,10 @@
 """Company websites on loopback, which the research of a local stack may read."""
 
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
+
+from local.loopback import serving_with
 
 
 @contextmanager
@@ -22,14 +23,7 @@ def serving(page: Callable[[str], str]) -> Iterator[str]:
             self.wfile.write(body)
 
         def log_message(self, *_: object) -> None:
-            """Suppress the request log."""
+            """Suppress the request log, which would disturb the output of the demo."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with serving_with(Handler) as url:
+        yield url

@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field
 
 from outrider.campaigns.enrollments import ids, message_ids
 from outrider.kit import clock, json
-from outrider.kit.models import Model
+from outrider.kit.models import Model, Versioned
 from outrider.sequences.models import ReplyClass, Sequence, Settings
 
 ROUND = timedelta(minutes=15)
@@ -65,14 +65,12 @@ EnrollmentState = Literal[OpenState, "paused", EndState]
 _OPEN: frozenset[str] = frozenset(get_args(OpenState))
 
 
-class Campaign(Model):
+class Campaign(Versioned):
     """Campaign as it is stored. `run` is the number of its current execution (clock); only that may
     dispatch. `asked` is the id of the audience that its launch requested. New enrollments get the
     steps of `steps_version`; an enrollment below `least_steps_version` migrates to these when its
     next step is due. A draft gets its steps at its launch. `version` is the optimistic lock of user
     changes."""
-
-    model_config = ConfigDict(frozen=True)
 
     id: str
     name: str
@@ -103,9 +101,6 @@ class Campaign(Model):
     """Contacts were requested: it completes when none is left, and does not wait for triggers."""
     audiences: int = 0
     """Number of filters whose contacts are still being enrolled."""
-    created_at: str
-    updated_at: str
-    version: int = 1
 
     @classmethod
     def to_be(cls, sequence: Sequence) -> "Campaign":
@@ -132,11 +127,6 @@ class Campaign(Model):
     @property
     def enrolling(self) -> bool:
         return self.audiences > 0
-
-    def changed(self, **changes: object) -> "Campaign":
-        """Return a copy with these changes and the next version."""
-        now = clock.timestamp()
-        return self.model_copy(update={**changes, "updated_at": now, "version": self.version + 1})
 
 
 _OFTEN = b'{"subject":"","message_ids":["-000000@email.amazonses.com","0100019'
@@ -171,15 +161,13 @@ class Thread(Model):
         return packing.compress(json.dumps(self.model_dump())) + packing.flush()
 
 
-class Enrollment(Model):
+class Enrollment(Versioned):
     """Progress of one contact through one campaign, as it is stored.
 
     `blocked_reason` is why the next step has to wait, `exit_reason` in detail why it ended,
     `outcome` how the contact replied. `step_id` is the next step, `due_at` when it is due,
     `sending` the id of the message in flight or of the open task.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     id: str
     campaign_id: str
@@ -224,9 +212,6 @@ class Enrollment(Model):
     outcome: str | None = None
     in_review: str | None = None
     """The reply that a person has to read before the next step is sent."""
-    created_at: str
-    updated_at: str
-    version: int = 1
 
     @classmethod
     def from_item(cls, item: Mapping[str, Any]) -> "Enrollment":
@@ -249,11 +234,6 @@ class Enrollment(Model):
         if self.sending:
             item["sending"] = message_ids.own(self.sending)
         return item
-
-    def changed(self, **changes: object) -> "Enrollment":
-        """Return a copy with these changes and the next version."""
-        now = clock.timestamp()
-        return self.model_copy(update={**changes, "updated_at": now, "version": self.version + 1})
 
     def in_flight(self, now: datetime) -> bool:
         """Return whether a worker has claimed a message and its lease has not expired."""

@@ -1,6 +1,10 @@
 """Base class of the models of the library."""
 
+from typing import Self
+
 from pydantic import BaseModel, ConfigDict
+
+from outrider.kit import clock
 
 HIDDEN = ConfigDict(hide_input_in_errors=True)
 """Configuration of a TypeAdapter that validates a union of models."""
@@ -17,3 +21,19 @@ class Model(BaseModel):
     """
 
     model_config = HIDDEN
+
+
+class Versioned(Model):
+    """Stored model with an optimistic lock: `version` rises with every change. Times are RFC 3339
+    UTC."""
+
+    model_config = ConfigDict(frozen=True)
+
+    created_at: str
+    updated_at: str
+    version: int = 1
+
+    def changed(self, **changes: object) -> Self:
+        """Return a copy with these changes and the next version."""
+        now = clock.timestamp()
+        return self.model_copy(update={**changes, "updated_at": now, "version": self.version + 1})

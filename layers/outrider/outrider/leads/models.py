@@ -6,7 +6,7 @@ from typing import Literal, Self, get_args
 from pydantic import ConfigDict
 
 from outrider.kit import clock
-from outrider.kit.models import Model
+from outrider.kit.models import Model, Versioned
 from outrider.qualification.profiles import Profile
 from outrider.qualification.scoring import Score
 
@@ -62,11 +62,9 @@ class LeadFailure(Model):
     """The reason in a sentence."""
 
 
-class Lead(Model):
+class Lead(Versioned):
     """A contact that is researched, qualified and contacted, by hand or by a workflow. Times are
     RFC 3339 UTC."""
-
-    model_config = ConfigDict(frozen=True)
 
     id: str
     contact_id: str
@@ -98,14 +96,6 @@ class Lead(Model):
     replied_at: str | None = None
     failure: LeadFailure | None = None
     notes: str | None = None
-    created_at: str
-    updated_at: str
-    version: int = 1
-
-    def changed(self, **changes: object) -> Self:
-        """Return the lead with these changes and the next version."""
-        now = clock.timestamp()
-        return self.model_copy(update={**changes, "updated_at": now, "version": self.version + 1})
 
     def at_stage(self, stage: Stage | None, **changes: object) -> Self:
         """Return the lead waiting for a worker to carry out `stage`, or for none if that is None,

@@ -1,14 +1,12 @@
 """Sequences, their steps, and the campaign settings that they carry."""
 
 import hashlib
-from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 from pydantic import ConfigDict
 
-from outrider.kit import clock
-from outrider.kit.models import Model
+from outrider.kit.models import Model, Versioned
 from outrider.mailboxes.health.guardrail import Guardrail
 
 Channel = Literal["email", "sms", "linkedin", "call", "task"]
@@ -146,10 +144,8 @@ OF_WORKFLOW = ("timezone", "windows", "daily_limit", "keep_running")
 """Settings that the campaign of a workflow has from the workflow."""
 
 
-class Sequence(Model):
+class Sequence(Versioned):
     """A stored sequence. `steps_version` is the number of its current, immutable list of steps."""
-
-    model_config = ConfigDict(frozen=True)
 
     id: str
     name: str
@@ -165,28 +161,17 @@ class Sequence(Model):
     workflow_id: str | None = None
     """The workflow for which it was made; its campaign is then `campaign_id`, also before the
     launch."""
-    created_at: str
-    updated_at: str
-    version: int = 1
 
     def launching(self, campaign_id: str) -> "Sequence":
         """Return the sequence as it is during a launch into the campaign."""
-        return self._next(status="launching", campaign_id=campaign_id)
+        return self.changed(status="launching", campaign_id=campaign_id)
 
     def launched(self) -> "Sequence":
-        return self._next(status="active")
+        return self.changed(status="active")
 
     def turned(self, status: Status) -> "Sequence":
         """Return the sequence with the status that follows its campaign's: paused or active."""
-        return self._next(status=status)
-
-    def changed(self, changes: Mapping[str, Any]) -> "Sequence":
-        return self._next(**changes)
-
-    def _next(self, **changes: Any) -> "Sequence":
-        return self.model_copy(
-            update={**changes, "updated_at": clock.timestamp(), "version": self.version + 1}
-        )
+        return self.changed(status=status)
 
 
 def _hash(*parts: str) -> int:

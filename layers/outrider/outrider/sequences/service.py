@@ -119,7 +119,7 @@ class SequenceService:
                 require_own_rules("sequence", before.workflow_id, before.settings, changes)
             if not changes:
                 return SequenceView.of(before)
-            after = before.changed(changes)
+            after = before.changed(**changes)
             view = SequenceView.of(after)
             pool_checks = (
                 self.pools.check_exists_actions(after.mailbox_pool)
@@ -181,9 +181,7 @@ class SequenceService:
                 return StepsView.of(before, current)
             if before.status != "draft":
                 require_sendable(steps, before.settings)
-            after = before.changed(
-                {"step_count": len(steps), "steps_version": before.steps_version + 1}
-            )
+            after = before.changed(step_count=len(steps), steps_version=before.steps_version + 1)
             view = StepsView.of(after, steps)
             try:
                 self.sequences.change(

@@ -5,8 +5,7 @@ from typing import Literal
 
 from pydantic import ConfigDict
 
-from outrider.kit import clock
-from outrider.kit.models import Model
+from outrider.kit.models import Model, Versioned
 from outrider.leads.models import STAGES, Stage
 from outrider.mailboxes.models import DEFAULT_POOL
 from outrider.qualification.profiles import Profile
@@ -56,14 +55,12 @@ class WorkflowSettings(Model):
         return profile.model_copy(update={"threshold": self.threshold})
 
 
-class Workflow(Model):
+class Workflow(Versioned):
     """A pipeline for leads. `stages` are in the order of `STAGES`.
 
     `run` is the number of its newest run, `clock` that of its newest Step Functions execution; only
     that may dispatch. `version` is the optimistic lock. Times are RFC 3339 UTC.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     id: str
     name: str
@@ -81,9 +78,6 @@ class Workflow(Model):
     """When its clock is overdue, while it has one."""
     deleted_at: str | None = None
     """When its deletion began, which ends the leads under way before it removes the workflow."""
-    created_at: str
-    updated_at: str
-    version: int = 1
 
     @property
     def campaign_id(self) -> str | None:
@@ -104,11 +98,6 @@ class Workflow(Model):
         """Return the next stage of a lead that has completed `stage`, or None after the last."""
         place = STAGES.index(stage)
         return next((each for each in self.stages if STAGES.index(each) > place), None)
-
-    def changed(self, **changes: object) -> "Workflow":
-        """Return a copy with these changes and the next version."""
-        now = clock.timestamp()
-        return self.model_copy(update={**changes, "updated_at": now, "version": self.version + 1})
 
 
 def in_order(stages: Sequence[Stage]) -> list[Stage]:

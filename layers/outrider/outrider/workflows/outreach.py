@@ -72,11 +72,10 @@ class Outreach:
             events = [self.caller.event("campaign.updated", **campaign.names())]
             actions.append(self.campaigns.change_action(campaign, changed, events))
         if owned := self._owned(workflow):
-            changes = {
-                "settings": after.of_campaign(owned.settings),
-                "mailbox_pool": after.mailbox_pool,
-            }
-            actions.append(self.sequences.change_action(owned, owned.changed(changes)))
+            follows = owned.changed(
+                settings=after.of_campaign(owned.settings), mailbox_pool=after.mailbox_pool
+            )
+            actions.append(self.sequences.change_action(owned, follows))
         return actions
 
     def release_actions(self, workflow: Workflow) -> list[Action]:
@@ -96,7 +95,7 @@ class Outreach:
         if owned is None:
             return [self.sequences.count_campaigns_action(campaign.sequence_id, -1)]
         if owned.campaigns:  # a user has created campaigns of it
-            released = owned.changed({"workflow_id": None, "campaign_id": None})
+            released = owned.changed(workflow_id=None, campaign_id=None)
             return [self.sequences.change_action(owned, released)]
         self.sequences.remove_earlier_versions(owned)
         return self.sequences.remove_actions(owned)
@@ -110,7 +109,7 @@ class Outreach:
         actions = [self.campaigns.change_action(campaign, after, self._paused(pausing, campaign))]
         if owned:
             turned = {"status": "paused"} if pausing else {}
-            kept = owned.changed({"workflow_id": None, **turned})
+            kept = owned.changed(workflow_id=None, **turned)
             events = self._paused(pausing, campaign, "sequence")
             actions.append(self.sequences.change_action(owned, kept, events))
         return actions
