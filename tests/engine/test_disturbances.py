@@ -1,9 +1,10 @@
-"""The engine among what AWS does and moto does not: a service without capacity at any call, other
-transactions on the same items, streams that repeat and know no order, indexes minutes and replicas
-of tables seconds behind."""
+"""The engine and workflows among what AWS does and moto does not: a service without capacity at any
+call, other transactions on the same items, streams that repeat and know no order, indexes minutes
+and replicas of tables seconds behind."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import Phase
 from tests.engine.crash_scenarios import SCENARIOS
 from tests.engine.sweep import Scenario, disturb
 from tests.engine.test_state_machine import run_engine
+from tests.engine.workflow_scenarios import scenarios
 from tests.harness.clock import Clock
 from tests.harness.cloud import Cloud
 
@@ -23,7 +25,11 @@ SOME = {
     *("step", "step_sms", "step_task", "round_last", "launch", "audience", "trigger", "delivered"),
     *("hard_bounce", "complaint", "reply_stop", "lost_outcome", "unsubscribe", "task_done"),
 }
-"""One of each kind of handler and outcome; `-m slow` has all."""
+SOME_OF_WORKFLOWS = {
+    *("research_of_nothing", "qualify", "draft", "enrollment", "round", "round_last", "run"),
+}
+"""One of each kind of handler and outcome; `-m slow` has all that ask no website."""
+OF_WORKFLOWS = [each for each in scenarios("") if each.name not in ("research", "no_credits")]
 
 
 @pytest.fixture(autouse=True)
@@ -33,11 +39,22 @@ def no_waiting(clock: Clock) -> Iterator[None]:
         yield
 
 
+def _params(found: Iterable[Scenario], some: set[str], prefix: str = "") -> list[Any]:
+    return [
+        pytest.param(
+            each,
+            id=prefix + each.name,
+            marks=() if each.name in some else pytest.mark.slow,
+        )
+        for each in found
+    ]
+
+
 @pytest.mark.parametrize(
     "scenario",
     [
-        pytest.param(each, id=each.name, marks=() if each.name in SOME else pytest.mark.slow)
-        for each in SCENARIOS
+        *_params(SCENARIOS, SOME),
+        *_params(OF_WORKFLOWS, SOME_OF_WORKFLOWS, "workflow_"),
     ],
 )
 class TestScenarios:

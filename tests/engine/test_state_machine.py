@@ -6,17 +6,17 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import Phase, settings
+from hypothesis import Phase
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
     invariant,
     rule,
-    run_state_machine_as_test,
 )
 
 from tests.engine.invariants import Books, wrong, wrong_at_rest
+from tests.engine.machines import run_machine
 from tests.engine.world import PEOPLE, PLANS, Cut, World
 from tests.harness.cloud import Cloud
 from tests.integration.feedback import notice, soft
@@ -262,17 +262,7 @@ class Engine(RuleBasedStateMachine):
 
 
 def run_engine(cloud: Cloud, examples: int, steps: int, *phases: Phase) -> None:
-    run_state_machine_as_test(
-        type("Engine", (Engine,), {"world": World(cloud)}),
-        settings=settings(
-            max_examples=examples,
-            stateful_step_count=steps,
-            derandomize=True,
-            deadline=None,
-            database=None,
-            phases=phases,
-        ),
-    )
+    run_machine(Engine, World(cloud), examples, steps, *phases)
 
 
 def test_whatever_happens_nothing_breaks(cloud: Cloud) -> None:

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
+from outrider.campaigns.schemas import SkipReason
 from outrider.kit.http import json_schema
 from outrider.kit.http.inputs import BatchBody, Input
 from outrider.kit.http.pagination import PageQuery
@@ -208,19 +209,7 @@ class WorkflowDeleted(Model):
 
 MAX_LEADS = 1_000
 
-AddReason = Literal[
-    "invalid",
-    "duplicate",
-    "not_found",
-    "already_in_workflow",
-    "already_in_sequence",
-    "unsubscribed",
-    "invalid_address",
-    "suppressed",
-    "in_other_active_sequence",
-    "recently_contacted",
-    "not_now",
-]
+AddReason = Literal["invalid", "already_in_workflow", SkipReason, "not_now"]
 """Reasons why a contact was not added. `invalid`: the item is not valid. `not_now`: a temporary
 failure. The others are those of launches."""
 
