@@ -78,7 +78,8 @@ class LocalStack:
     def call(
         self, method: str, path: str, body: Any = None, *, key: str | None = None, **headers: str
     ) -> Reply:
-        """Call the API with the live key, or `key`; `idempotency_key=` becomes that header."""
+        """Call the API with the live key, or `key`; `idempotency_key=` becomes that header. A call
+        that is over the key's rate limit is made again when the answer says."""
         local = self.local
         content = None if body is None else json.dumps(body).encode()
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -86,8 +87,10 @@ class LocalStack:
         sent["Content-Type"] = "application/json"
         for _ in range(_CALLS):
             reply = send(method, local["base_url"] + path, content, sent)
-            if reply.status != 503 or "Retry-After" not in reply.headers:
-                break  # or the gateway had no room, and nothing was done
+            if reply.status not in (429, 503) or "Retry-After" not in reply.headers:
+                break
+            if reply.status == 429:  # else the gateway had no room, and nothing was done
+                time.sleep(int(reply.headers["Retry-After"]))
         return reply
 
     def inbox(self) -> list[dict[str, Any]]:
