@@ -130,6 +130,12 @@ class TestFunction:
         assert names == {name: {"Fn::Sub": f"${{AWS::StackName}}-{name}"} for name in needed}
         assert allowed == {functions[name].logical_id for name in needed}
 
+    def test_can_call_functions_of_a_stack_with_a_long_name(self) -> None:
+        """AWS takes names of 64 characters: docs/aws.md says how many are left for the stack."""
+        longest = max(len(tool.function) for tool in tools().values())
+
+        assert 64 - len("-") - longest == 46
+
     @pytest.mark.parametrize("module", ["mcp", "starlette", "pydantic_ai"])
     def test_is_the_only_one_that_imports_what_models_need(self, module: str) -> None:
         others = [f"functions.{name}.app" for name in routes.names() if name != "mcp"]

@@ -124,7 +124,7 @@ class TestChangeOfTheProfile:
             "to be continued",
             "to be continued",
             "completed",
-            "waits for the second time",
+            "waits for the second pass",
         ]
         assert {shown(api, each)[:2] for each in leads} == {(0, "disqualified")}
         assert api.get("/v1/profile").json["rescoring"]["checked"] == 5

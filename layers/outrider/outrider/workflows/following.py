@@ -29,7 +29,7 @@ _DECIDED: frozenset[LeadStatus] = frozenset({"contacted", "replied", "failed", "
 
 @dataclass(frozen=True, slots=True)
 class OutreachEvent:
-    """What an event of the engine says about a lead. `at` is when it happened (RFC 3339), `data`
+    """An event of the engine, as it concerns a lead. `at` is when it happened (RFC 3339), `data`
     the ids of the enrollment and of the message or reply."""
 
     happened: Happened
@@ -38,8 +38,8 @@ class OutreachEvent:
 
     @classmethod
     def of(cls, event: RecordedEvent) -> "OutreachEvent | None":
-        """Return what the event says about a lead, or None if that is nothing. Automatic replies
-        say nothing."""
+        """Return the event as it concerns a lead, or None if it concerns none, as automatic replies
+        do."""
         happened: Happened
         match event.event:
             case "email.sent" | "sms.sent" | "task.completed":

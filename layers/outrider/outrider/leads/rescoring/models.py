@@ -27,9 +27,9 @@ class Rescoring(Model):
     after: str | None = None
     """The last lead that it has reached."""
     finished_at: str | None = None
-    """When it reached the last lead for the first time."""
+    """When the first pass reached the last lead."""
     settled: bool = False
-    """Whether it has reached the last lead for the second time."""
+    """Whether the second pass has reached the last lead."""
     step: int = 0
     """How often progress was recorded; for optimistic locking."""
 

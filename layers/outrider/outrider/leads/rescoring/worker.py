@@ -1,9 +1,10 @@
 """Worker that scores leads again after a change of their profile.
 
-It goes through the leads twice. The first time gives all that have a score a new one. The second
-time begins when nobody who read the earlier profile can still write, and finds the few leads that
-were scored by that in the meantime. A lead that has a score by the current profile is passed over,
-so that each step may be repeated. Every invocation reads the current profile, so the newest wins.
+It passes over the leads twice. The first pass gives each lead that has a score a new one. The
+second pass begins once no process that read the earlier profile can still write, and finds the few
+leads that such a process scored after the first pass. Leads that were scored by the current profile
+are skipped, so every step can be repeated. Every invocation reads the current profile, so the
+newest profile wins.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -38,7 +39,7 @@ from outrider.research.repository import ResearchRepository
 PAGE = 100
 """Leads that are scored before the progress is recorded."""
 SETTLE = timedelta(minutes=6)
-"""Time between the change of a profile and the second time; longer than any function that may have
+"""Time between the change of a profile and the second pass; longer than any function that may have
 read the earlier profile can run."""
 
 Known = tuple[Contact, Company | None, Findings | None]
@@ -77,9 +78,9 @@ class RescoringWorker:
             return "left to another worker"
 
     def _run(self, job: Rescoring, enough_time: Callable[[], bool]) -> str:
-        if job.finished_at and (wait := _seconds_to_second_time(job)) > 0:
+        if job.finished_at and (wait := _seconds_to_second_pass(job)) > 0:
             self.go_on(job.workflow_id, wait)
-            return "waits for the second time"
+            return "waits for the second pass"
         if job.total is None:
             job = self.jobs.advance(job, total=self.leads.count_scored(job.workflow_id))
         of_workspace = self.leads.profile().profile
@@ -103,7 +104,7 @@ class RescoringWorker:
         job = self.jobs.advance(
             job, after=None, checked=checked, total=checked, finished_at=clock.timestamp()
         )
-        self.go_on(job.workflow_id, max(_seconds_to_second_time(job), 0))
+        self.go_on(job.workflow_id, max(_seconds_to_second_pass(job), 0))
         return "completed"
 
     def _rescore(self, leads: Sequence[Lead], of_workspace: Profile) -> None:
@@ -169,6 +170,6 @@ def known_about(
     }
 
 
-def _seconds_to_second_time(job: Rescoring) -> int:
+def _seconds_to_second_pass(job: Rescoring) -> int:
     at = clock.from_text(job.started_at) + SETTLE
     return -(-(at - clock.now()) // timedelta(seconds=1))
