@@ -1,0 +1,1 @@
+"""Language models of providers, called with a key that the workspace stored."""
