@@ -139,14 +139,21 @@ class Api:
         mode: Mode = "live",
         key: str | None = None,
         headers: Mapping[str, str] | None = None,
+        authorizer: Mapping[str, Any] | None = None,
     ) -> Answer:
-        """`path` may carry a query string; `body` is a value for JSON, or what is sent as it is."""
+        """`path` may carry a query string; `body` is a value for JSON, or what is sent as it is.
+
+        `authorizer` goes into the event's context, where only API Gateway, or who may invoke the
+        function, can write.
+        """
         if key is None:
             key = self.workspace(workspace).key(mode)
         authorization = {"authorization": f"Bearer {key}"} if key else {}
         endpoint, event = _event(
             method, path, body, {**authorization, **(headers or {})}, self._clock
         )
+        if authorizer is not None:
+            event["requestContext"]["authorizer"] = dict(authorizer)
         self._clock.advance(ms=self.tick_ms)
         with self._wire.recording() as calls:
             answer = self._functions.invoke(endpoint.function, event)

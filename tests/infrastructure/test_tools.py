@@ -130,6 +130,17 @@ class TestFunction:
         assert names == {name: {"Fn::Sub": f"${{AWS::StackName}}-{name}"} for name in needed}
         assert allowed == {functions[name].logical_id for name in needed}
 
+    def test_is_one_of_few_that_may_call_functions(self) -> None:
+        """Who may call a function may delegate any key to it: docs/adr/0078."""
+        calling = {
+            each.name
+            for each in templates.functions()
+            for statement in templates.statements(each)
+            if any(action.startswith("lambda:") for action in statement["Action"])
+        }
+
+        assert calling == {"mcp"}
+
     def test_can_call_functions_of_a_stack_with_a_long_name(self) -> None:
         """AWS takes names of 64 characters: docs/aws.md says how many are left for the stack."""
         longest = max(len(tool.function) for tool in tools().values())

@@ -61,7 +61,7 @@ class TestEventQuery:
             ("engine", "engine"),
             ("key_01jf3k9q2c8m5v7x0b4n6t1rwe", "key:key_01jf3k9q2c8m5v7x0b4n6t1rwe"),
             ("key:key_01jf3k9q2c8m5v7x0b4n6t1rwe", "key:key_01jf3k9q2c8m5v7x0b4n6t1rwe"),
-            ("run_01jf3k9q2c8m5v7x0b4n6t1rwe", "agent:run_01jf3k9q2c8m5v7x0b4n6t1rwe"),
+            ("agr_01jf3k9q2c8m5v7x0b4n6t1rwe", "agent:agr_01jf3k9q2c8m5v7x0b4n6t1rwe"),
         ],
     )
     def test_knows_actors(self, given: str, actor: str) -> None:

@@ -7,9 +7,10 @@ from typing import Any
 
 from outrider.access import scopes
 from outrider.access.credentials import Credential
+from outrider.access.delegation import Delegation
 from outrider.access.errors import InvalidApiKey, MissingAuth, ScopeDenied
 from outrider.access.idempotency import Idempotency, key_of
-from outrider.access.meter import Meter, rate_limit_headers
+from outrider.access.meter import Claim, Meter, rate_limit_headers
 from outrider.access.models import Caller, WorkspaceId
 from outrider.kit import clock
 from outrider.kit.aws.dynamodb import StoreFailed, Table
@@ -31,14 +32,22 @@ def admit(request: Request, needed: Sequence[str], status: int) -> Admitted:
     Raises MissingAuth, InvalidApiKey, PlanRequired, RateLimited, ScopeDenied; ValidationFailed for
     an invalid Idempotency-Key; StoreFailed if the meter fails, except for GET requests, which are
     then admitted unmetered.
+
+    A call that an agent makes for the key (see Delegation) counts as one of the key, and has the
+    scopes that both have.
     """
-    record, headers = _count(request, _credential(request), scopes.resource(needed[0]))
+    delegation = Delegation.of(request.authorizer)
+    claim = delegation or _credential(request)
+    record, headers = _count(request, claim, scopes.resource(needed[0]))
     caller = _caller(record, request, headers)
+    if delegation:
+        granted = scopes.common(caller.scopes, delegation.scopes)
+        caller = replace(caller, actor=delegation.actor, scopes=granted)
     if missing := [each for each in needed if not scopes.covers(caller.scopes, each)]:
         named = " and ".join(missing)
         raise ScopeDenied(
-            f"This call needs the scope{'s' if len(missing) > 1 else ''} {named}, which this API "
-            "key does not have",
+            f"This call needs the scope{'s' if len(missing) > 1 else ''} {named}, which this "
+            f"{'agent run' if delegation else 'API key'} does not have",
             headers=headers,
         )
     if key := key_of(request, headers):
@@ -89,14 +98,14 @@ def _credential(request: Request) -> Credential:
     return credential
 
 
-def _count(request: Request, credential: Credential, family: str) -> tuple[dict[str, Any], Headers]:
+def _count(request: Request, claim: Claim, family: str) -> tuple[dict[str, Any], Headers]:
     try:
-        record = _meter().admit(credential, family)
+        record = _meter().admit(claim, family)
     except StoreFailed as failure:
         logger().error("metering failed", error=str(failure.__cause__), alarm="metering")
         if request.method != "GET":
             raise
-        return _meter().admit_uncounted(credential), {}
+        return _meter().admit_uncounted(claim), {}
     return record, rate_limit_headers(record, clock.epoch_ms())
 
 

@@ -49,6 +49,11 @@ class Credential:
         random bits, so one round without salt is enough."""
         return hashlib.sha256(self.text.encode()).hexdigest()
 
+    @property
+    def proof(self) -> dict[str, str]:
+        """Return what the record of the key must have: the hash."""
+        return {"hash": self.hash}
+
 
 def public_id_of(key_id: str) -> str:
     """Return the public id of a key from its resource id."""

@@ -12,9 +12,8 @@ prediction needs one round trip, a wrong one fails the condition and needs a sec
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
-from outrider.access.credentials import Credential
 from outrider.access.errors import InvalidApiKey, PlanRequired, RateLimited
 from outrider.access.plans import PLANS, RateLimit, rates
 from outrider.kit import clock
@@ -24,7 +23,7 @@ Item = dict[str, Any]
 _CLOCKS = ("minute", "day")
 _STAMPS = ("tat", "ready")
 _VALID = (
-    "#hash = :hash AND attribute_not_exists(#revoked_at) AND #plan <> :free"
+    "attribute_not_exists(#revoked_at) AND #plan <> :free"
     " AND (attribute_not_exists(#expires_ms) OR #expires_ms > :now)"
 )
 _REMEMBERED_KEYS = 1_000
@@ -32,9 +31,21 @@ _ATTEMPTS = 6
 """Without waits between them: every call passes here, and the second nearly always counts."""
 
 
-def key_record(credential: Credential) -> tuple[str, str]:
-    """Return the DynamoDB key of the record that belongs to a credential."""
-    return f"key#{credential.public_id}", "#"
+class Claim(Protocol):
+    """Claim to be an API key: the key itself, or a delegation of it."""
+
+    @property
+    def public_id(self) -> str: ...
+
+    @property
+    def proof(self) -> Mapping[str, str]:
+        """Return the attributes that the record of the key must have for the claim to be true."""
+        ...
+
+
+def key_record(claim: Claim) -> tuple[str, str]:
+    """Return the DynamoDB key of the record of the API key that is claimed."""
+    return f"key#{claim.public_id}", "#"
 
 
 def clock_attributes(plan_rates: tuple[RateLimit, RateLimit]) -> dict[str, int]:
@@ -57,34 +68,34 @@ class Meter:
     records: Table
     _last_seen: dict[str, Item] = field(default_factory=dict)
 
-    def admit(self, credential: Credential, family: str) -> Item:
-        """Count one call of `credential` to a route of `family` and return the updated record of
+    def admit(self, claim: Claim, family: str) -> Item:
+        """Count one call of `claim` to a route of `family` and return the updated record of
         the key. The function `usage_count` reads `calls` and `last_family` from the table's stream.
 
         Raises InvalidApiKey, PlanRequired, RateLimited, StoreFailed.
         """
-        seen = self._last_seen.get(credential.public_id, {})
+        seen = self._last_seen.get(claim.public_id, {})
         for _ in range(_ATTEMPTS):
             now = clock.epoch_ms()
             try:
-                record = self._count(credential, family, seen, now)
+                record = self._count(claim, family, seen, now)
             except ConditionFailed as refusal:
-                seen = _require_usable(refusal.item, credential, now)
+                seen = _require_usable(refusal.item, claim, now)
             else:
-                self._remember(credential, record)
+                self._remember(claim, record)
                 return record
         raise RateLimited("Too many calls of this key at once", headers={"Retry-After": "1"})
 
-    def admit_uncounted(self, credential: Credential) -> Item:
+    def admit_uncounted(self, claim: Claim) -> Item:
         """Authenticate a request without counting it. Raises InvalidApiKey, PlanRequired,
         StoreFailed."""
-        record = self.records.get(*key_record(credential))
-        if record is None or not _is_valid(record, credential, clock.epoch_ms()):
+        record = self.records.get(*key_record(claim))
+        if record is None or not _is_valid(record, claim, clock.epoch_ms()):
             raise InvalidApiKey
         _require_api(record)
         return record
 
-    def _count(self, credential: Credential, family: str, seen: Item, now: int) -> Item:
+    def _count(self, claim: Claim, family: str, seen: Item, now: int) -> Item:
         moves, conditions = [], []
         for name in _CLOCKS:
             if seen.get(f"tat_{name}", 0) > now:
@@ -98,11 +109,13 @@ class Meter:
                 conditions += [f"#tat_{name} <= :now"]
         return self.records.write(
             self.records.update_action(
-                *key_record(credential),
+                *key_record(claim),
                 f"SET {', '.join(moves)}, #last_used_ms = :now, #last_family = :family"
                 " ADD #calls :one",
-                " AND ".join([_VALID, *conditions]),
-                hash=credential.hash,
+                " AND ".join(
+                    [*(f"#{name} = :{name}" for name in claim.proof), _VALID, *conditions]
+                ),
+                **claim.proof,
                 free="free",
                 now=now,
                 family=family,
@@ -110,10 +123,10 @@ class Meter:
             )
         )
 
-    def _remember(self, credential: Credential, record: Item) -> None:
+    def _remember(self, claim: Claim, record: Item) -> None:
         if len(self._last_seen) >= _REMEMBERED_KEYS:
             self._last_seen.pop(next(iter(self._last_seen)))
-        self._last_seen[credential.public_id] = {
+        self._last_seen[claim.public_id] = {
             f"tat_{name}": record[f"tat_{name}"] for name in _CLOCKS
         }
 
@@ -132,10 +145,10 @@ def rate_limit_headers(record: Mapping[str, Any], now: int) -> dict[str, str]:
     return {"RateLimit-Policy": ", ".join(policies), "RateLimit": ", ".join(states)}
 
 
-def _require_usable(record: Item | None, credential: Credential, now: int) -> Item:
+def _require_usable(record: Item | None, claim: Claim, now: int) -> Item:
     """Return the record if the update failed only because of a wrong prediction. Raises
     InvalidApiKey, PlanRequired, RateLimited."""
-    if record is None or not _is_valid(record, credential, now):
+    if record is None or not _is_valid(record, claim, now):
         raise InvalidApiKey
     _require_api(record)
     waits = [record[f"ready_{name}"] - now for name in _CLOCKS if record[f"tat_{name}"] > now]
@@ -157,9 +170,9 @@ def _require_api(record: Item) -> None:
         )
 
 
-def _is_valid(record: Mapping[str, Any], credential: Credential, now: int) -> bool:
+def _is_valid(record: Mapping[str, Any], claim: Claim, now: int) -> bool:
     return (
-        hmac.compare_digest(record["hash"], credential.hash)
+        all(hmac.compare_digest(record[name], proof) for name, proof in claim.proof.items())
         and "revoked_at" not in record
         and ("expires_ms" not in record or record["expires_ms"] > now)
     )

@@ -46,8 +46,9 @@ class WorkspaceId(str):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Originator of a change: `actor` is `key:<id>` for an API request, `engine` for our own
-    workers, `recipient` for someone who uses a link in an email."""
+    """Originator of a change: `actor` is `key:<id>` for an API request, `agent:<id>` for a call of
+    an agent run, `engine` for our own workers, `recipient` for someone who uses a link in an
+    email."""
 
     workspace: WorkspaceId
     actor: str
@@ -85,6 +86,11 @@ class Caller:
             identity=identity,
             **data,
         )
+
+    @property
+    def is_agent(self) -> bool:
+        """Return whether a language model decided on this call."""
+        return self.actor.startswith("agent:")
 
     @property
     def may_repeat(self) -> bool:

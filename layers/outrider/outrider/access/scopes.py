@@ -68,3 +68,8 @@ def covers(granted: Collection[str], required: str) -> bool:
         members is not None
         and all(f"{member}:{verb}" in granted for member in members for verb in ("read", "write"))
     )
+
+
+def common(some: Collection[str], others: Collection[str]) -> frozenset[str]:
+    """Return the scopes that cover exactly what both `some` and `others` cover."""
+    return frozenset(each for each in ALL if covers(some, each) and covers(others, each))

@@ -45,7 +45,7 @@ class Detail(WebhookPayload):
     actor: Annotated[
         str,
         Field(
-            pattern=r"^(?:engine|operator|recipient|key:key_[0-9a-z]{26}|agent:run_[0-9a-z]{26})$",
+            pattern=r"^(?:engine|operator|recipient|key:key_[0-9a-z]{26}|agent:agr_[0-9a-z]{26})$",
             examples=["key:key_01jf3k9q2c8m5v7x0b4n6t1rwe"],
         ),
     ]

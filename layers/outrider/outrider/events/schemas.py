@@ -20,7 +20,7 @@ _ID = re.compile(
 _LONGEST_TYPES = 2_000
 _TYPES = json_schema.list_of((*(f"{family}.*" for family in FAMILIES), *NAMES))
 _OWN_ID = rf"[{ids.ALPHABET}]{{{ids.LENGTH}}}"
-_ACTORS = rf"^(engine|recipient|operator|(key:)?key_{_OWN_ID}|(agent:)?run_{_OWN_ID})$"
+_ACTORS = rf"^(engine|recipient|operator|(key:)?key_{_OWN_ID}|(agent:)?agr_{_OWN_ID})$"
 
 
 def _types(text: str) -> str:
@@ -42,14 +42,14 @@ def _resource(text: str) -> str:
 def _actor(text: str) -> str:
     """Return the actor with its kind, which may be omitted: `key_…` becomes `key:key_…`."""
     kind, _, name = text.rpartition(":")
-    kind = kind or {"key": "key", "run": "agent"}.get(text.partition("_")[0], "")
-    wanted = {"key": "key", "agent": "run"}.get(kind)
+    kind = kind or {"key": "key", "agr": "agent"}.get(text.partition("_")[0], "")
+    wanted = {"key": "key", "agent": "agr"}.get(kind)
     if text in ("engine", "recipient", "operator"):
         return text
     if wanted is None or not ids.is_id(wanted, name):
         raise ValueError(
             f"{quoted(text)} is not an actor: write engine, recipient, operator, key_… (an API "
-            "key) or agent:run_…"
+            "key) or agent:agr_…"
         )
     return f"{kind}:{name}"
 
@@ -103,7 +103,7 @@ class EventQuery(PageQuery):
         Annotated[str, Field(json_schema_extra={"pattern": _ACTORS}), AfterValidator(_actor)]
         | None,
         Field(
-            description="Who caused it: `engine`, `recipient`, `operator`, `key_…`, `agent:run_…`"
+            description="Who caused it: `engine`, `recipient`, `operator`, `key_…`, `agent:agr_…`"
         ),
     ] = None
     since: Annotated[

@@ -13,6 +13,7 @@ from outrider.kit.text.quotes import shortened
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 LENGTH = 26
 KINDS = {
+    "agr": "agent_run",
     "cam": "campaign",
     "com": "company",
     "con": "contact",

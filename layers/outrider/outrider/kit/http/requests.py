@@ -4,7 +4,7 @@ listed."""
 import base64
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Any, TypeVar
 from urllib.parse import parse_qsl
@@ -83,6 +83,8 @@ class Request:
     request_id: str
     host: str = ""
     """Domain name of the API that received the request."""
+    authorizer: Mapping[str, Any] = field(default_factory=dict)
+    """Authorizer context of the event, which API Gateway sets and no client can."""
 
     @property
     def api_url(self) -> str:
@@ -104,6 +106,7 @@ class Request:
             body=base64.b64decode(body) if event.get("isBase64Encoded") else body.encode(),
             request_id=context["requestId"],
             host=str(context.get("domainName") or ""),
+            authorizer=context.get("authorizer") or {},
         )
 
 
