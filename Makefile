@@ -71,6 +71,7 @@ check: $(READY) tools ## Format, lint, types, import contracts, drift, templates
 	$(PY) -m tools.routes
 	$(PY) -m tools.openapi --check
 	$(PY) -m tools.events --check
+	$(PY) -m tools.compatibility --check
 	@$(MAKE) --no-print-directory -j 4 $(TEMPLATES:%=validate/%)
 
 $(TEMPLATES:%=validate/%): validate/%:
