@@ -17,8 +17,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import TypeAdapter
 
-from outrider.kit.http.edge import Route
 from outrider.kit.http.responses import HTML, JSON, Answer, TextContent, is_versioned
+from outrider.kit.http.routes import Route
 from tools import descriptions, docs_page, endpoints_page, mcp, pages, routes, webhooks
 from tools.descriptions import Descriptions
 from tools.error_codes import error_codes

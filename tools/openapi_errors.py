@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from outrider.kit.http.edge import Route
 from outrider.kit.http.responses import PROBLEM_JSON
+from outrider.kit.http.routes import Route
 from tools.error_codes import ErrorCode, error_codes
 from tools.openapi_parts import (
     SPENDING,

@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 
 from outrider.campaigns.enrollments import message_ids
 from outrider.kit import ids
-from outrider.kit.http.edge import Route
 from outrider.kit.http.pagination import PageQuery
+from outrider.kit.http.routes import Route
 from tests.harness.api import Api
 from tests.integration.example import Example
 from tests.integration.example_data import (

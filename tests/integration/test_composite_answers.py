@@ -8,7 +8,7 @@ import pytest
 from pydantic import BaseModel
 
 from outrider.access.scopes import resource
-from outrider.kit.http.edge import Route
+from outrider.kit.http.routes import Route
 from tests.integration.examples import ENDPOINTS, Endpoint
 
 CONTENT = {

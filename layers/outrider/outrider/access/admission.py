@@ -1,6 +1,6 @@
 """Admission of API requests: authentication, rate limit and scope, in one DynamoDB call."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -16,7 +16,7 @@ from outrider.kit import clock
 from outrider.kit.aws.dynamodb import StoreFailed, Table
 from outrider.kit.http.edge import Admitted, Api
 from outrider.kit.http.requests import Request
-from outrider.kit.http.responses import Headers
+from outrider.kit.http.responses import Answer, Headers
 from outrider.kit.observability.logs import logger
 from outrider.kit.settings import settings
 
@@ -26,7 +26,7 @@ def native_api() -> Api:
     return Api(admit)
 
 
-def admit(request: Request, needed: Sequence[str], status: int) -> Admitted:
+def admit(request: Request, needed: Sequence[str], render: Callable[[Any], Answer]) -> Admitted:
     """Return the caller of a request, and the rate limit headers for the response.
 
     Raises MissingAuth, InvalidApiKey, PlanRequired, RateLimited, ScopeDenied; ValidationFailed for
@@ -52,7 +52,7 @@ def admit(request: Request, needed: Sequence[str], status: int) -> Admitted:
         )
     if key := key_of(request, headers):
         table, workspace, actor = _keys(), caller.workspace, caller.actor
-        idempotency = Idempotency(table, workspace, actor, key, request, status)
+        idempotency = Idempotency(table, workspace, actor, key, request, render)
         return Admitted(replace(caller, idempotency=idempotency), headers, idempotency)
     return Admitted(caller, headers)
 

@@ -13,6 +13,7 @@ import hashlib
 import re
 import secrets
 import zlib
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -24,7 +25,7 @@ from outrider.kit.aws.attributes import Item
 from outrider.kit.aws.dynamodb import Action, ConditionFailed, StoreFailed, Table
 from outrider.kit.errors import ValidationFailed, Violation
 from outrider.kit.http.requests import REPEATABLE, Request
-from outrider.kit.http.responses import Answer, AnsweredBefore, Existing, Headers, render
+from outrider.kit.http.responses import Answer, AnsweredBefore, Existing, Headers
 from outrider.kit.models import Model
 
 LIFE = timedelta(hours=72)
@@ -54,15 +55,15 @@ def key_of(request: Request, headers: Headers) -> str | None:
 
 @dataclass(slots=True)
 class Idempotency:
-    """Idempotency key of one request of `actor`, and its stored response. `status` is the status
-    code of a successful response."""
+    """Idempotency key of one request of `actor`, and its stored response. `render` returns the
+    response for the result of the request."""
 
     table: Table
     workspace: str
     actor: str
     key: str
     request: Request
-    status: int
+    render: Callable[[Any], Answer]
     kept: Answer | None = None
     """Response that a transaction of this request has stored."""
     _attempted: dict[str, Answer] = field(default_factory=dict)
@@ -76,9 +77,9 @@ class Idempotency:
 
         If a record exists, the write raises AnsweredBefore, IdempotencyMismatch or StillRunning.
         """
-        author, answer = secrets.token_hex(8), render(result, self.status)
+        author, answer = secrets.token_hex(8), self.render(result)
         self._attempted[author] = answer
-        stored = render(repeated, self.status) if repeated else answer
+        stored = self.render(repeated) if repeated else answer
         put = self._put_action(stored, author=author)
         return replace(put, done=lambda: setattr(self, "kept", answer))
 

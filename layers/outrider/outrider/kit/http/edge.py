@@ -15,32 +15,17 @@ import base64
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
-from operator import or_
-from typing import Any, Protocol, TypeVar, get_args, get_origin, get_type_hints
+from functools import partial
+from typing import Any, Protocol, TypeVar
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
-from pydantic import TypeAdapter
 
 from outrider.kit import ids
 from outrider.kit.errors import InternalError, OutriderError, ResourceNotFound
-from outrider.kit.http.inputs import BatchBody
-from outrider.kit.http.requests import (
-    REPEATABLE,
-    Request,
-    parse_body,
-    parse_if_match,
-    parse_query,
-    refuse_if_match,
-)
-from outrider.kit.http.responses import (
-    Answer,
-    AnsweredBefore,
-    Existing,
-    Headers,
-    render,
-    render_error,
-)
+from outrider.kit.http.forms import Form, NativeForm
+from outrider.kit.http.requests import Request
+from outrider.kit.http.responses import Answer, AnsweredBefore, Headers
+from outrider.kit.http.routes import Present, Route
 from outrider.kit.models import Model
 from outrider.kit.observability.invocations import observed
 from outrider.kit.observability.logs import logger
@@ -81,113 +66,15 @@ class Admitted:
 class Admission(Protocol):
     """Authentication, rate limiting and authorization of a request."""
 
-    def __call__(self, request: Request, needed: Sequence[str], status: int, /) -> Admitted:
+    def __call__(
+        self, request: Request, needed: Sequence[str], render: Callable[[Any], Answer], /
+    ) -> Admitted:
         """Return the admitted request; the key needs all scopes in `needed`, the first of which
         names the main resource.
 
-        `status` is the status code of a successful response. Raises OutriderError if the request is
-        refused.
+        `render` returns the response for the handler's result. Raises OutriderError if the request
+        is refused.
         """
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """One endpoint: its method and path, scopes, parameters and result."""
-
-    methods: tuple[str, ...]
-    """HTTP methods: first the main one; the other is HEAD, which returns the headers of GET without
-    a body."""
-    path: str
-    scopes: tuple[str, ...]
-    """Scopes of which the key needs all; the first names the main resource. Empty for a public
-    route."""
-    summary: str
-    status: int
-    handler: Callable[..., Any]
-    query: type[Model] | None
-    body: TypeAdapter[Any] | None
-    result: Any
-    may_exist: bool
-    """Whether the status is 200 if the resource to create already exists."""
-    takes_caller: bool
-    takes_if_match: bool
-    takes_request: bool
-    batch: bool
-    media: str
-    """Media type of the response, if it is not JSON and not stated by the result."""
-    errors: tuple[int, ...]
-    """Status codes of errors that only some routes of this kind return."""
-
-    @classmethod
-    def of(
-        cls,
-        handler: Callable[..., Any],
-        methods: tuple[str, ...],
-        path: str,
-        *,
-        scopes: tuple[str, ...],
-        status: int,
-        media: str = "",
-        errors: tuple[int, ...] = (),
-    ) -> "Route":
-        """Return the route of a handler; its parameters, body and result are read from the type
-        hints."""
-        hints = get_type_hints(handler, include_extras=True)
-        body = hints.get("body")
-        result, may_exist = _created(hints.get("return"))
-        return cls(
-            methods=methods,
-            path=path,
-            scopes=scopes,
-            summary=(handler.__doc__ or handler.__name__).partition("\n")[0],
-            status=status,
-            handler=handler,
-            query=hints.get("query"),
-            body=TypeAdapter(body) if body is not None else None,
-            result=result,
-            may_exist=may_exist,
-            takes_caller="caller" in hints,
-            takes_if_match="if_match" in hints,
-            takes_request="request" in hints,
-            batch=_has_batch(body),
-            media=media,
-            errors=errors,
-        )
-
-    @property
-    def method(self) -> str:
-        return self.methods[0]
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        """Route keys in API Gateway, for example `GET /v1/contacts`."""
-        return tuple(f"{method} {self.path}" for method in self.methods)
-
-    @property
-    def may_be_repeated(self) -> bool:
-        """Return whether the route accepts an Idempotency-Key."""
-        return bool(self.scopes) and self.method in REPEATABLE
-
-    def arguments(self, request: Request) -> dict[str, Any]:
-        """Parse the request into the handler's arguments. Raises ValidationFailed,
-        PayloadTooLarge."""
-        arguments: dict[str, Any] = {}
-        if self.takes_request:
-            arguments["request"] = request
-        elif (query := parse_query(request.query_string, self.query)) is not None:
-            arguments["query"] = query
-        if self.takes_if_match:
-            arguments["if_match"] = parse_if_match(request.headers.get("if-match"))
-        elif self.scopes and self.method != "GET":
-            refuse_if_match(request.headers.get("if-match"))
-        if self.body is not None:
-            arguments["body"] = parse_body(
-                request.body,
-                self.body,
-                batch=self.batch,
-                media=request.headers.get("content-type", ""),
-            )
-        return arguments
 
 
 def nothing_here(_: Request) -> OutriderError:
@@ -198,15 +85,23 @@ def nothing_here(_: Request) -> OutriderError:
 class Api:
     """Routes of one Lambda function; `handler` is the Lambda handler.
 
-    `refuse` returns the error for a request that matches no route.
+    `refuse` returns the error for a request that matches no route, `form` how requests and
+    responses look. `alias` is a prefix of paths and another one under which they are served too.
     """
 
     def __init__(
-        self, admit: Admission, refuse: Callable[[Request], OutriderError] = nothing_here
+        self,
+        admit: Admission,
+        refuse: Callable[[Request], OutriderError] = nothing_here,
+        *,
+        form: Form | None = None,
+        alias: tuple[str, str] = ("", ""),
     ) -> None:
         self.routes: list[Route] = []
+        self.form: Form = form or NativeForm()
         self._admit = admit
         self._refuse = refuse
+        self._alias = alias
         self._resolver = APIGatewayHttpResolver()
         self._resolver.not_found(self._no_route)
         self._handle = observed(self._resolver.resolve)
@@ -220,9 +115,13 @@ class Api:
         media: str = "",
         errors: tuple[int, ...] = (),
         head: bool = True,
+        present: Present | None = None,
     ) -> Callable[[Handler], Handler]:
-        """Decorate the handler of GET and HEAD; with `head=False` HEAD gets its own route."""
-        return self._route("GET", path, scope, status, media=media, errors=errors, head=head)
+        """Decorate the handler of GET and HEAD; with `head=False` HEAD gets its own route, or
+        none."""
+        return self._route(
+            "GET", path, scope, status, media=media, errors=errors, head=head, present=present
+        )
 
     def head(
         self, path: str, *, scope: Scope, status: int = 200, media: str = ""
@@ -237,17 +136,22 @@ class Api:
         status: int = 201,
         media: str = "",
         errors: tuple[int, ...] = (),
+        present: Present | None = None,
     ) -> Callable[[Handler], Handler]:
-        return self._route("POST", path, scope, status, media=media, errors=errors)
+        return self._route("POST", path, scope, status, media=media, errors=errors, present=present)
 
-    def put(self, path: str, *, scope: Scope) -> Callable[[Handler], Handler]:
-        return self._route("PUT", path, scope, 200)
+    def put(
+        self, path: str, *, scope: Scope, present: Present | None = None
+    ) -> Callable[[Handler], Handler]:
+        return self._route("PUT", path, scope, 200, present=present)
 
     def patch(self, path: str, *, scope: Scope) -> Callable[[Handler], Handler]:
         return self._route("PATCH", path, scope, 200)
 
-    def delete(self, path: str, *, scope: Scope) -> Callable[[Handler], Handler]:
-        return self._route("DELETE", path, scope, 200)
+    def delete(
+        self, path: str, *, scope: Scope, present: Present | None = None
+    ) -> Callable[[Handler], Handler]:
+        return self._route("DELETE", path, scope, 200, present=present)
 
     def handler(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
         return self._handle(event, context)
@@ -262,6 +166,7 @@ class Api:
         media: str = "",
         errors: tuple[int, ...] = (),
         head: bool = False,
+        present: Present | None = None,
     ) -> Callable[[Handler], Handler]:
         def declare(handler: Handler) -> Handler:
             scopes = (scope,) if isinstance(scope, str) else scope or ()
@@ -273,14 +178,16 @@ class Api:
                 status=status,
                 media=media,
                 errors=errors,
+                present=present,
             )
             self.routes.append(route)
 
             def respond(**path_parameters: str) -> Response[Any]:
                 return self._respond(route, path_parameters)
 
-            pattern = path.replace("{", "<").replace("}", ">")
-            self._resolver.route(pattern, method=list(route.methods))(respond)
+            for each in dict.fromkeys((path, path.replace(*self._alias, 1))):
+                pattern = each.replace("{", "<").replace("}", ">")
+                self._resolver.route(pattern, method=list(route.methods))(respond)
             return handler
 
         return declare
@@ -294,25 +201,26 @@ class Api:
         keeper: Keeper | None = None
         try:
             if route.scopes:
-                admitted = self._admit(request, route.scopes, route.status)
+                render = partial(route.render, self.form)
+                admitted = self._admit(request, route.scopes, render)
                 admitted.headers.update(headers)
                 headers = admitted.headers
                 keeper = admitted.keeper
                 if route.takes_caller:
                     arguments["caller"] = admitted.caller
-            arguments |= route.arguments(request)
-            answer = _run(route, arguments, keeper, request)
+            arguments |= route.arguments(self.form.received(request))
+            answer = self._run(route, arguments, keeper, request)
         except AnsweredBefore as before:
             answer = before.answer
             if not (keeper and keeper.kept):
                 headers |= _REPLAYED
         except OutriderError as error:
-            answer = _error_response(error, request)
+            answer = self.form.error(error, request)
         except (
             Exception
         ):  # a client gets an answer in our form whatever fails, and may repeat the call
             logger().exception("unexpected failure")
-            answer = _error_response(InternalError(), request)
+            answer = self.form.error(InternalError(), request)
             if keeper:
                 keeper.release()
         logger().info(
@@ -322,7 +230,7 @@ class Api:
             status=answer.status,
             ms=round((time.perf_counter() - started) * 1000, 1),
         )
-        return _response(answer, headers, request)
+        return _response(self.form.sent(answer, headers, request), headers, request)
 
     def _no_route(self, _: Exception) -> Response[Any]:
         event = self._resolver.current_event.raw_event
@@ -335,24 +243,23 @@ class Api:
         logger().append_keys(request_id=request.request_id)
         error = self._refuse(request)
         logger().info("no route", status=error.status)
-        return _response(
-            _error_response(error, request), {"X-Request-Id": request.request_id}, request
-        )
+        headers = {"X-Request-Id": request.request_id}
+        answer = self.form.sent(self.form.error(error, request), headers, request)
+        return _response(answer, headers, request)
 
-
-def _run(
-    route: Route, arguments: dict[str, Any], keeper: Keeper | None, request: Request
-) -> Answer:
-    """Run the route's handler and return its response, after it is stored for the Idempotency-Key.
-    Raises AnsweredBefore."""
-    try:
-        result = route.handler(**arguments)
-        answer = (keeper and keeper.kept) or render(result, route.status)
-    except OutriderError as error:
-        if isinstance(error, ResourceNotFound):
-            error.detail = next(_wrong_ids(arguments), error.detail)
-        answer = _error_response(error, request)
-    return keeper.close(answer) if keeper else answer
+    def _run(
+        self, route: Route, arguments: dict[str, Any], keeper: Keeper | None, request: Request
+    ) -> Answer:
+        """Run the route's handler and return its response, after it is stored for the
+        Idempotency-Key. Raises AnsweredBefore."""
+        try:
+            result = route.handler(**arguments)
+            answer = (keeper and keeper.kept) or route.render(self.form, result)
+        except OutriderError as error:
+            if isinstance(error, ResourceNotFound):
+                error.detail = next(_wrong_ids(arguments), error.detail)
+            answer = self.form.error(error, request)
+        return keeper.close(answer) if keeper else answer
 
 
 def _wrong_ids(arguments: Mapping[str, Any]) -> Iterator[str]:
@@ -363,10 +270,6 @@ def _wrong_ids(arguments: Mapping[str, Any]) -> Iterator[str]:
             yield from _wrong_ids(dict(given))
         elif name.endswith("_id") and isinstance(given, str):
             yield from filter(None, [ids.mistaken(name.removesuffix("_id"), given)])
-
-
-def _error_response(error: OutriderError, request: Request) -> Answer:
-    return render_error(error, request.request_id, request.api_url)
 
 
 def _response(answer: Answer, headers: Headers, request: Request) -> Response[Any]:
@@ -380,17 +283,3 @@ def _response(answer: Answer, headers: Headers, request: Request) -> Response[An
     )
     response.base64_encoded = isinstance(body, bytes)
     return response
-
-
-def _created(result: Any) -> tuple[Any, bool]:
-    """Return the result type from a handler's return type, and whether that includes Existing."""
-    members = get_args(result)
-    created = [each for each in members if get_origin(each) is not Existing]
-    return (result, False) if len(created) == len(members) else (reduce(or_, created), True)
-
-
-def _has_batch(body: Any) -> bool:
-    """Return whether a body's type, or a member of its union, is a BatchBody."""
-    if isinstance(body, type):
-        return issubclass(body, BatchBody)
-    return any(_has_batch(member) for member in get_args(body))
