@@ -60,8 +60,12 @@ class Curl:
 
 
 def curls(page: Path) -> list[Curl]:
+    return curls_in(page.read_text(encoding="utf-8"))
+
+
+def curls_in(page: str) -> list[Curl]:
     found: list[Curl] = []
-    for _, language, block in _BLOCK.findall(page.read_text(encoding="utf-8")):
+    for _, language, block in _BLOCK.findall(page):
         text = textwrap.dedent(block).strip()
         if language == "json" and found and not found[-1].shown:
             found[-1] = replace(found[-1], shown=text)

@@ -60,7 +60,7 @@ def render(document: Schema, codes: Sequence[ErrorCode]) -> str:
 <body>
 <nav aria-label="Contents">
 <p><strong>{escape(info["title"])} API</strong><br>version {escape(info["version"])} ·
-<a href="/openapi.json">OpenAPI</a></p>
+<a href="/openapi.json">OpenAPI</a> · <a href="/llms.txt">for models</a></p>
 {_contents(document, operations)}
 <p><a href="#events">Events</a></p>
 <p><a href="#errors">Errors</a></p>

@@ -7,7 +7,7 @@ those with POST do.
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -45,28 +45,33 @@ _HEADERS: dict[str, tuple[str, Schema]] = {
 }
 
 
-def render(document: Schema, functions: Mapping[str, str]) -> str:
-    """Return the tools as JSON. `functions` are the names of the functions that serve the
+def tools(document: Schema, functions: Mapping[str, str]) -> list[Schema]:
+    """Return the tools by name. `functions` are the names of the functions that serve the
     operations."""
     components = _as_definitions(document["components"]["schemas"])
-    tools = [
+    made = [
         _tool(method.upper(), path, _as_definitions(operation), components, functions)
         for path, operations in document["paths"].items()
         for method, operation in operations.items()
         if operation["operationId"] not in notes()["left_out"]
     ]
-    tools.sort(key=lambda tool: str(tool["name"]))
-    _require_decisions(tools)
+    made.sort(key=lambda tool: str(tool["name"]))
+    _require_decisions(made)
+    return made
+
+
+def render(tools: Sequence[Schema]) -> str:
+    """Return the tools as JSON."""
     lines = ",\n".join(json.dumps(tool, ensure_ascii=False) for tool in tools)
     return f"[\n{lines}\n]\n"
 
 
-def _require_decisions(tools: list[Schema]) -> None:
+def _require_decisions(made: Sequence[Schema]) -> None:
     """Raise ValueError with each action that is not listed once as destructive or additive, and
     each name that is listed and is no action."""
     actions = {
         tool["name"]
-        for tool in tools
+        for tool in made
         if tool["method"] == "POST" and not tool["annotations"]["readOnlyHint"]
     }
     listed = [*notes()["destructive"], *notes()["additive"]]

@@ -1,8 +1,8 @@
 """Generator of the OpenAPI document: `python -m tools.openapi [--check]`.
 
 It writes functions/site/openapi.json (which docs/openapi.json links to), functions/site/docs.html,
-docs/endpoints.md, and the tools and pages of the MCP server. With --check it writes nothing, and
-fails if a file is out of date.
+functions/site/llms.txt and llms-full.txt, docs/endpoints.md, and the tools and pages of the MCP
+server. With --check it writes nothing, and fails if a file is out of date.
 """
 
 import json
@@ -13,13 +13,22 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import TypeAdapter
 
 from outrider.kit.http.responses import HTML, JSON, Answer, TextContent, is_versioned
 from outrider.kit.http.routes import Route
-from tools import descriptions, docs_page, endpoints_page, mcp, pages, routes, webhooks
+from tools import (
+    descriptions,
+    docs_page,
+    endpoints_page,
+    examples,
+    llms,
+    mcp,
+    pages,
+    routes,
+    webhooks,
+)
 from tools.descriptions import Descriptions
 from tools.error_codes import error_codes
 from tools.openapi_errors import by_status, errors_of, problem
@@ -46,8 +55,6 @@ from tools.schemas import (
 from tools.templates import REPOSITORY
 
 SITE = REPOSITORY / "functions" / "site"
-EXAMPLES = REPOSITORY / "docs" / "examples.json"
-"""Example requests and responses by operation, written by tests/integration/test_story.py."""
 
 _DESCRIPTION = """\
 Sales outreach for your own AWS account. Send your key as `Authorization: Bearer otr_live_sk_…`;
@@ -147,13 +154,18 @@ def _components(described: Schema, models: dict[str, Schema]) -> dict[str, Schem
 
 def files() -> dict[Path, str]:
     """Return the text of each generated file."""
-    described = document()
+    described, codes = document(), error_codes()
+    endpoints = endpoints_page.render(described)
+    sources = pages.sources({"endpoints": endpoints})
+    tools = mcp.tools(described, routes.serving())
     return {
         SITE / "openapi.json": json.dumps(described, indent=2, ensure_ascii=False) + "\n",
-        SITE / "docs.html": docs_page.render(described, error_codes()),
-        REPOSITORY / "docs" / "endpoints.md": endpoints_page.render(described),
-        mcp.TOOLS: mcp.render(described, routes.serving()),
-        pages.PAGES: pages.render(),
+        SITE / "docs.html": docs_page.render(described, codes),
+        SITE / "llms.txt": llms.render(described, codes, sources),
+        SITE / "llms-full.txt": llms.render_full(described, codes, sources, tools),
+        REPOSITORY / "docs" / "endpoints.md": endpoints,
+        mcp.TOOLS: mcp.render(tools),
+        pages.PAGES: pages.render(sources),
     }
 
 
@@ -252,12 +264,12 @@ def _operation(
     }
     if route.scopes:
         operation["x-scopes"] = list(route.scopes)
-    calls = _examples().get(operation_id, [])
+    calls = examples.of(operation_id)
     if parameters := _parameters(route, models, texts):
         operation["parameters"] = parameters
     if route.body:
         schema, required = _body(schemas[id(route), "body"])
-        content: Schema = {"schema": schema, **_shown(calls, "body")}
+        content: Schema = {"schema": schema, **examples.shown(calls, "body")}
         operation["requestBody"] = {
             "description": "The request, as JSON" + ("" if required else "; may be left out"),
             "required": required,
@@ -347,7 +359,7 @@ def _answer(route: Route, schema: Schema | None, calls: list[Schema]) -> Schema:
             return {"description": f"{route.summary}: {media}"}
         form = {"type": "object" if media == JSON else "string"}
         return {"description": "The document", "content": {media: {"schema": form}}}
-    content = {"schema": schema, **_shown(calls, "answer")}
+    content = {"schema": schema, **examples.shown(calls, "answer")}
     answer: Schema = {"description": route.summary, "content": {JSON: content}}
     if route.scopes:
         left_out = {
@@ -358,29 +370,6 @@ def _answer(route: Route, schema: Schema | None, calls: list[Schema]) -> Schema:
         names = [name for name in HEADERS if not left_out.get(name)]
         answer["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
     return answer
-
-
-@cache
-def _examples() -> dict[str, list[Schema]]:
-    found: dict[str, list[Schema]] = json.loads(EXAMPLES.read_text(encoding="utf-8"))
-    return found
-
-
-def _shown(calls: list[Schema], part: str) -> Schema:
-    examples: Schema = {}
-    for call in (each for each in calls if each[part] is not None):
-        given = _given(call)
-        name = "_".join(["with", *given]) if given else part
-        name = f"{name}_{len(examples) + 1}" if name in examples else name
-        summary = f"With {', '.join(given)}" if given else f"The {part} of {call['path']}"
-        examples[name] = {"summary": summary, "value": call[part]}
-    return {"examples": examples} if examples else {}
-
-
-def _given(call: Schema) -> list[str]:
-    """The first fields of a call's body and the parameters of its query, by which it is named."""
-    fields = list(call["body"] if isinstance(call["body"], dict) else ())[:3]
-    return [*fields, *dict(parse_qsl(urlsplit(call["path"]).query))]
 
 
 def _version() -> str:

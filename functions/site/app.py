@@ -1,5 +1,5 @@
-"""Routes without an API key: health, OpenAPI document, documentation, and errors of unknown
-paths."""
+"""Routes without an API key: health, OpenAPI document, documentation for people and for models, and
+errors of unknown paths."""
 
 import re
 from functools import cache
@@ -24,6 +24,9 @@ _PAGE = {
     "X-Content-Type-Options": "nosniff",
 }
 """Security headers of an HTML page with inline styles and without scripts."""
+_PLAIN = "text/plain; charset=utf-8"
+_EXAMPLE = "https://api.example.com"
+"""Address that documents for models have in place of this API's."""
 
 
 def refuse(request: Request) -> OutriderError:
@@ -68,9 +71,23 @@ def get_docs(request: Request) -> Answer:
     return _document("docs.html", HTML).answer(request)
 
 
+@api.get("/llms.txt", scope=None, media=_PLAIN, errors=(304,))
+def get_llms(request: Request) -> Answer:
+    """Get what a model needs to know for a first outreach"""
+    return _document("llms.txt", _PLAIN, request.api_url).answer(request)
+
+
+@api.get("/llms-full.txt", scope=None, media=_PLAIN, errors=(304,))
+def get_llms_full(request: Request) -> Answer:
+    """Get all documentation as one text, for models"""
+    return _document("llms-full.txt", _PLAIN, request.api_url).answer(request)
+
+
 @cache
-def _document(name: str, media: str) -> Document:
+def _document(name: str, media: str, url: str = "") -> Document:
+    """Return a document; `url` is this API's, where the document has it."""
     text = Path(__file__).with_name(name).read_text(encoding="utf-8")
+    text = text.replace(_EXAMPLE, url) if url else text
     return Document(text, media, _PAGE if media == HTML else {})
 
 

@@ -5,6 +5,8 @@ PUBLIC = frozenset(
         "GET /health",
         "GET /docs",
         "GET /openapi.json",
+        "GET /llms.txt",
+        "GET /llms-full.txt",
         "GET /t/u/{token}",
         "HEAD /t/u/{token}",
         "POST /t/u/{token}",

@@ -43,7 +43,7 @@ class TestDescription:
         assert page.headers["X-Content-Type-Options"] == "nosniff"
 
 
-@pytest.mark.parametrize("path", ["/docs", "/openapi.json"])
+@pytest.mark.parametrize("path", ["/docs", "/openapi.json", "/llms.txt", "/llms-full.txt"])
 class TestDocument:
     def test_is_not_sent_to_who_has_it(self, api: Api, path: str) -> None:
         etag = api.get(path, key=ANONYMOUS).headers["ETag"]
@@ -77,12 +77,14 @@ class TestDocument:
         assert answer.headers["Vary"] == "Accept-Encoding"
         if packed:
             sent = answer.text.encode(errors="surrogateescape")
-            assert len(sent) * 5 < len(plain.text.encode())
+            assert len(sent) * 2 < len(plain.text.encode())
             assert gzip.decompress(sent).decode() == plain.text
 
 
 class TestHead:
-    @pytest.mark.parametrize("path", ["/health", "/docs", "/openapi.json", "/v1/contacts"])
+    @pytest.mark.parametrize(
+        "path", ["/health", "/docs", "/openapi.json", "/llms.txt", "/llms-full.txt", "/v1/contacts"]
+    )
     def test_has_the_headers_of_get_and_no_body(self, api: Api, path: str) -> None:
         key = ANONYMOUS if not path.startswith("/v1") else None
         once = {"x-request-id", "ratelimit"}

@@ -15,7 +15,8 @@ from tests.harness import stack
 from tests.harness.cloud import Cloud
 from tests.integration.storytelling import OPERATIONS, told
 from tests.receivers import answering, receiver
-from tools.openapi import EXAMPLES, document
+from tools.examples import EXAMPLES
+from tools.openapi import document
 
 DESCRIBED = document()
 KEPT: dict[str, list[dict[str, Any]]] = json.loads(EXAMPLES.read_text(encoding="utf-8"))
