@@ -11,10 +11,13 @@ TEMPLATES := template.yaml $(wildcard infra/*.yaml docs/examples/*/template.yaml
 # Each compares two things that must say the same (code and template, routes and OpenAPI, …).
 LAYER_REQUIREMENTS := layers/dependencies/requirements.txt
 AGENTS_REQUIREMENTS := layers/agents/requirements.txt
+MODELS_REQUIREMENTS := layers/agents/models.txt
 EXPORT := $(UV) export --quiet --frozen --no-dev --no-emit-project --no-annotate --no-header
 # Without what the layer of dependencies has: Lambda lays one over the other.
-EXPORT_AGENTS = $(EXPORT) --only-group agents \
-	$$(sed -n 's/^\([a-z0-9.-]*\)==.*/--no-emit-package \1/p' $(LAYER_REQUIREMENTS))
+EXPORT_OTHER = $(EXPORT) $$(sed -n 's/^\([a-z0-9.-]*\)==.*/--no-emit-package \1/p' $(LAYER_REQUIREMENTS))
+EXPORT_AGENTS = $(EXPORT_OTHER) --only-group agents
+# tiktoken counts tokens before a request, which we never do, and has no wheel for Lambda.
+EXPORT_MODELS = $(EXPORT_OTHER) --only-group models --no-emit-package tiktoken --no-emit-package regex
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --no-annotate --no-header
 
 export SAM_CLI_TELEMETRY := 0
@@ -64,6 +67,7 @@ check: $(READY) tools ## Format, lint, types, import contracts, drift, templates
 	$(UV) lock --check --quiet
 	$(EXPORT) | diff $(LAYER_REQUIREMENTS) -
 	$(EXPORT_AGENTS) | diff $(AGENTS_REQUIREMENTS) -
+	$(EXPORT_MODELS) | diff $(MODELS_REQUIREMENTS) -
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
 	$(PY) -m mypy
@@ -85,11 +89,13 @@ lock: $(READY) ## Write uv.lock and the layer's requirements after a change of p
 	$(UV) lock
 	$(EXPORT) --output-file $(LAYER_REQUIREMENTS)
 	$(EXPORT_AGENTS) --output-file $(AGENTS_REQUIREMENTS)
+	$(EXPORT_MODELS) --output-file $(MODELS_REQUIREMENTS)
 
 upgrade: $(READY) ## Choose newer versions: the project's, the layer's and the tools'
 	$(UV) lock --upgrade
 	$(EXPORT) --output-file $(LAYER_REQUIREMENTS)
 	$(EXPORT_AGENTS) --output-file $(AGENTS_REQUIREMENTS)
+	$(EXPORT_MODELS) --output-file $(MODELS_REQUIREMENTS)
 	$(COMPILE) --upgrade local/requirements-sam.in --output-file local/requirements-sam.txt
 	$(COMPILE) --upgrade local/requirements-ministack.in --output-file local/requirements-ministack.txt
 	$(COMPILE) --upgrade local/requirements-schemathesis.in --output-file local/requirements-schemathesis.txt

@@ -9,7 +9,16 @@ from tools.templates import REPOSITORY
 PRODUCT = REPOSITORY / "layers" / "outrider" / "outrider"
 NETWORK = {
     *("aiohttp", "asyncio", "dns", "email_validator", "ftplib", "h2"),
-    *("http.client", "httpcore", "httpx", "imaplib", "multiprocessing", "paramiko", "poplib"),
+    *(
+        "http.client",
+        "httpcore",
+        "httpx",
+        "httpx2",
+        "imaplib",
+        "multiprocessing",
+        "paramiko",
+        "poplib",
+    ),
     *("requests", "smtplib", "socket", "socketserver", "ssl", "subprocess", "telnetlib"),
     *("urllib.request", "urllib.robotparser", "urllib3", "websockets", "xmlrpc"),
 }
@@ -24,6 +33,13 @@ MAY_IMPORT = {
     "mailboxes/smtp.py": {"smtplib", "socket", "ssl"},
     # The loop in which the SDK's server answers a request that was read already.
     "mcp/adapter.py": {"asyncio"},
+    # SDKs of providers, whose requests go through the guard.
+    "language_models/adapters/provider_model.py": {"asyncio", "httpx2"},
+    "language_models/adapters/transport.py": {"httpx2"},
+    **{
+        f"language_models/adapters/{provider}.py": {"httpx2"}
+        for provider in ("anthropic", "gemini", "openai")
+    },
     # Text that was read already.
     "kit/text/addresses.py": {"email_validator"},
     # Questions to the resolver of the system, about names.

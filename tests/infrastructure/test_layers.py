@@ -40,11 +40,11 @@ def sources() -> list[Path]:
 
 
 def clients() -> set[str]:
-    """The services of every `aws.client("…")`, and of every `client("…")` where that is defined."""
+    """The services of every `client("…")` and `unsigned_client("…", …)`."""
     found = set()
     for path in sources():
         for call in calls(path):
-            if _name(call) == "client":
+            if _name(call) in ("client", "unsigned_client"):
                 service = call.args[0]
                 if isinstance(service, ast.Constant):
                     found.add(str(service.value))

@@ -73,6 +73,10 @@ def _one_of(*allowed: str) -> Callable[[str], str]:
     return read
 
 
+def _urls(text: str) -> frozenset[str]:
+    return frozenset(url.strip().rstrip("/") for url in text.split(",") if url.strip())
+
+
 class Environment:
     """Environment variables read by the library, except those of the AWS SDK."""
 
@@ -122,6 +126,9 @@ class Environment:
     """Sender address of emails with verification codes; no codes are sent if it is empty."""
     smtp_places = Setting(int, default="1")
     """Maximum workers of the steps queue that one workspace's SMTP servers may occupy at once."""
+    llm_base_urls = Setting(_urls)
+    """Comma-separated base URLs that may be called instead of those of providers of language
+    models."""
     events_one_by_one = Setting(str)
     """Comma-separated event names, or `*`: events published to EventBridge individually, not in
     batches."""

@@ -10,6 +10,7 @@ from threading import RLock
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.session import Session, get_session
 from botocore.utils import get_environ_proxies
@@ -80,6 +81,14 @@ def client(service: str) -> Any:
             found.close()
         _used[service] = now
     return found
+
+
+def unsigned_client(service: str, url: str) -> Any:
+    """Return a new client of `service` at `url` that neither signs its requests nor retries them,
+    for credentials other than those of the function's role. Raises Misconfigured."""
+    region_of(session())
+    config = Config(signature_version=UNSIGNED, proxies={}, retries=_ONCE)
+    return _sdk().client(service, endpoint_url=url, config=config)
 
 
 def dynamodb() -> DynamoDB:

@@ -49,7 +49,7 @@ class Safe:
 
     cipher: Cipher
     workspace: str
-    kind: Literal["mailbox", "webhook"]
+    kind: Literal["mailbox", "provider", "webhook"]
 
     def lock(self, resource_id: str, secret: bytes) -> bytes:
         return self.cipher.encrypt(secret, {"workspace": self.workspace, self.kind: resource_id})

@@ -37,7 +37,7 @@ _HTTP_ONLY_LOCAL = (
 )
 
 
-def _may_be_local(host: str) -> bool:
+def may_be_local(host: str) -> bool:
     """Return whether the host is a loopback address or a `localhost` name (RFC 6761, 6.3)."""
     try:
         return is_loopback(ip_address(host))
@@ -68,13 +68,16 @@ class Outbound:
         try:
             connector.addresses(target.host, target.port, Deadline(self.look_up_within))
         except OutboundFailed as failure:
-            if target.scheme == "http" and not _may_be_local(target.host):
+            if target.scheme == "http" and not may_be_local(target.host):
                 raise InvalidUrl(_HTTP_ONLY_LOCAL) from failure
             raise
 
-    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> HttpResponse:
-        """Send one request, without retries. Raises InvalidUrl, OutboundFailed."""
-        return self._send("POST", url, body, headers, MAX_ANSWER)
+    def post(
+        self, url: str, body: bytes, headers: Mapping[str, str], at_most: int = MAX_ANSWER
+    ) -> HttpResponse:
+        """Send one request, without retries, and read up to `at_most` bytes of the body. Raises
+        InvalidUrl, OutboundFailed."""
+        return self._send("POST", url, body, headers, at_most)
 
     def get(self, url: str, headers: Mapping[str, str], at_most: int = MAX_ANSWER) -> HttpResponse:
         """Send one request, without retries, and read up to `at_most` bytes of the body. Raises

@@ -1,0 +1,1 @@
+"""Keys of providers of language models, which workspaces bring along."""
