@@ -50,6 +50,11 @@ class CompanyRepository(EntityRepository[Company]):
         item = self.table.get(self.workspace, company_id)
         return (Company.model_validate(item), "deleted_at" in item) if item else (None, True)
 
+    def named(self, beginning: str) -> Query:
+        """Return the query for companies whose name begins so."""
+        name = {"name": folded(beginning)}
+        return Query(self.workspace, "begins_with(#by_name_sk, :name)", name, index="by_name")
+
     def list(
         self,
         equal: Mapping[str, str],

@@ -21,6 +21,7 @@ from outrider.companies.schemas import (
     CompanyWrite,
 )
 from outrider.entities.batches import EntityBatch
+from outrider.entities.offsets import OffsetLists, OffsetPage
 from outrider.entities.repository import ValueTaken
 from outrider.entities.schemas import Result, check_object
 from outrider.entities.writes import EntityWrites, Kind
@@ -58,6 +59,24 @@ class CompanyService:
         )
         companies = [company for item in page.items if (company := self.companies.entity(item))]
         return sealer.page(query, companies, page.last_key)
+
+    def page_at(
+        self, *, domain: str | None, search: str | None, limit: int, offset: int
+    ) -> OffsetPage[Company]:
+        """Return the page of companies from an offset, newest first, with the exact total: of all,
+        or of those with this domain and this beginning of the name. Raises ValidationFailed if they
+        are too many to be counted, or the offset is too far behind what was read before."""
+        lists = OffsetLists(self.companies, COMPANY.prefix)
+        if domain is not None:
+            company = self.companies.with_value(domain)
+            asked = CompanyQuery(search=search)
+            return lists.of(
+                [company.id] if company and asked.matches(company) else [], limit, offset
+            )
+        if search is not None:
+            found = lists.keys(self.companies.named(search))
+            return lists.of([item["sk"] for item in found], limit, offset)
+        return lists.every(limit, offset)
 
     def check_exists_action(self, company_id: str) -> Action:
         """Return the condition check that the company exists, for a transaction that stores
@@ -112,7 +131,11 @@ class CompanyService:
 
     def existing(self, company_ids: Iterable[str]) -> set[str]:
         """Return those of `company_ids` that exist in this workspace."""
-        return set(self.companies.get_many([each for each in company_ids if COMPANY.is_id(each)]))
+        return set(self.several(company_ids))
+
+    def several(self, company_ids: Iterable[str]) -> dict[str, Company]:
+        """Return those of `company_ids` that exist, by id."""
+        return self.companies.get_many([each for each in company_ids if COMPANY.is_id(each)])
 
     def update(self, company_id: str, update: CompanyUpdate, if_match: int | None) -> Company:
         """Change only the given fields. Raises CompanyNotFound, ValueOfAnother if another company

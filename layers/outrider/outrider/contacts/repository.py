@@ -23,6 +23,7 @@ from outrider.kit.aws.dynamodb import (
     transact,
     transact_groups,
 )
+from outrider.kit.counters import total
 from outrider.kit.errors import Stale
 from outrider.kit.outbox import Event
 from outrider.kit.text.addresses import folded
@@ -60,6 +61,12 @@ class ContactRepository(EntityRepository[Contact]):
         100."""
         touches = self.touches.get_many(contact.id for contact in contacts)
         return [_with(contact, touches.get(contact.id)) for contact in contacts]
+
+    def counted(self, entities: Sequence[Contact]) -> tuple[list[Contact], int]:
+        found = batch_get([*self._counts.keys(), *(self.touches.key(each.id) for each in entities)])
+        touches = self.touches.found(found)
+        number = total(found.values(), self.counted_as)
+        return [_with(each, touches.get(each.id)) for each in entities], number
 
     def get(self, entity_id: str) -> Contact | None:
         return self.whole(entity_id, batch_get(self.keys(entity_id)))

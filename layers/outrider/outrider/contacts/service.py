@@ -23,9 +23,12 @@ from outrider.contacts.schemas import (
     ContactUpdate,
     ContactWrite,
 )
+from outrider.contacts.search.counted import CountedContacts
+from outrider.contacts.search.filters import ContactFilter
 from outrider.contacts.search.lists import ContactLists
 from outrider.entities.batches import EntityBatch, Rows
 from outrider.entities.errors import EntityExists
+from outrider.entities.offsets import OffsetPage
 from outrider.entities.repository import ValueTaken
 from outrider.entities.schemas import Result
 from outrider.entities.writes import EntityWrites, Kind
@@ -52,6 +55,12 @@ class ContactService:
         sealer = Sealer(self.caller.seal, f"{self.caller.workspace}/contacts")
         contacts, place = self.lists.page(query, sealer.after(query))
         return sealer.page(query, contacts, place)
+
+    def page_at(self, asked: ContactFilter, limit: int, offset: int) -> OffsetPage[Contact]:
+        """Return the page of contacts from an offset, newest first, with the exact total. The
+        filters are those of `counted.FILTERS`. Raises ValidationFailed if the contacts are too many
+        to be counted, or the offset is too far behind what was read before."""
+        return CountedContacts(self.contacts).page(asked, limit, offset)
 
     def create(self, new: ContactCreate) -> Made[Contact]:
         """Create a contact, or update the one with its address if `upsert` is set. Raises

@@ -123,8 +123,13 @@ class EntityRepository(ABC, Generic[EntityT]):
 
     def count(self) -> int:
         """Return the number of entities."""
+        return self.counted([])[1]
+
+    def counted(self, entities: Sequence[EntityT]) -> tuple[list[EntityT], int]:
+        """Return entities, read from their items alone, with their related data, and the number of
+        all entities."""
         shards = batch_get(self._counts.keys()).values()
-        return total(shards, self.counted_as)
+        return [*entities], total(shards, self.counted_as)
 
     def get(self, entity_id: str) -> EntityT | None:
         """Return the entity, or None. Raises StoreFailed."""

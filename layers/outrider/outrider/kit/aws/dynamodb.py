@@ -111,6 +111,8 @@ class Query:
     values: Mapping[str, Any] = field(default_factory=dict)
     index: str | None = None
     filter: str = ""
+    projection: str = ""
+    """The attributes to return, for example `#pk, #sk`; by default all."""
     newest_first: bool = False
     limit: int | None = None
     after: Item | None = None
@@ -122,12 +124,8 @@ class Table:
     name: str
 
     def get(self, pk: str, sk: str, *, consistent: bool = True) -> Item | None:
-        raw = _call(
-            "GetItem",
-            TableName=self.name,
-            Key=encode_item({"pk": pk, "sk": sk}),
-            ConsistentRead=consistent,
-        )
+        key = encode_item({"pk": pk, "sk": sk})
+        raw = _call("GetItem", TableName=self.name, Key=key, ConsistentRead=consistent)
         return decode_item(raw["Item"]) if "Item" in raw else None
 
     def get_all(self, pk: str, sks: Iterable[str]) -> dict[str, Item]:
@@ -141,17 +139,18 @@ class Table:
         params: dict[str, Any] = {
             "TableName": self.name,
             "KeyConditionExpression": condition,
-            "ExpressionAttributeNames": attribute_names(condition, query.filter),
+            "ExpressionAttributeNames": attribute_names(condition, query.filter, query.projection),
             "ExpressionAttributeValues": attribute_values({"pk": query.pk, **query.values}),
             "ScanIndexForward": not query.newest_first,
             "ConsistentRead": query.consistent and query.index is None,
         }
-        if query.index:
-            params["IndexName"] = query.index
-        if query.filter:
-            params["FilterExpression"] = query.filter
-        if query.limit:
-            params["Limit"] = query.limit
+        optional = {
+            "IndexName": query.index,
+            "FilterExpression": query.filter,
+            "ProjectionExpression": query.projection,
+            "Limit": query.limit,
+        }
+        params |= {name: value for name, value in optional.items() if value}
         if query.after:
             params["ExclusiveStartKey"] = encode_item(query.after)
         raw = _call("Query", **params)
