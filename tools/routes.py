@@ -17,14 +17,25 @@ def names() -> list[str]:
 
 @cache
 def apis() -> dict[str, Api]:
-    """Return the API of each function that has one, by the function's name."""
+    """Return the native API of each function that has one, by the function's name."""
+    return _called("api")
+
+
+@cache
+def surfaces() -> dict[str, Api]:
+    """Return the APIs in the forms of other products, by the function's name."""
+    return _called("surface")
+
+
+def _called(variable: str) -> dict[str, Api]:
+    """Return the API that a function's module has under this name, by the function's name."""
     modules: dict[str, Any] = {
         name: importlib.import_module(f"functions.{name}.app") for name in names()
     }
     return {
-        name: module.api
+        name: found
         for name, module in modules.items()
-        if isinstance(getattr(module, "api", None), Api)
+        if isinstance(found := getattr(module, variable, None), Api)
     }
 
 
@@ -38,9 +49,9 @@ def drift() -> list[str]:
     in_template = {
         (endpoint.key, endpoint.function)
         for endpoint in templates.endpoints()
-        if endpoint.path != DEFAULT_ROUTE
+        if endpoint.path != DEFAULT_ROUTE and not endpoint.is_greedy
     }
-    every = apis() | {"mcp": importlib.import_module("functions.mcp.app").mcp}
+    every = apis() | surfaces() | {"mcp": importlib.import_module("functions.mcp.app").mcp}
     in_code = {
         (key, name) for name, api in every.items() for route in api.routes for key in route.keys
     }
@@ -57,7 +68,7 @@ def drift() -> list[str]:
 
 
 def main() -> int:
-    for name, api in apis().items():
+    for name, api in (apis() | surfaces()).items():
         for route in api.routes:
             print(f"{route.method:7}{route.path:52}{name:20}{' '.join(route.scopes) or 'public'}")
     differences = drift()

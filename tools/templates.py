@@ -49,6 +49,11 @@ class Endpoint:
     def key(self) -> str:
         return self.path if self.path == DEFAULT_ROUTE else f"{self.method} {self.path}"
 
+    @property
+    def is_greedy(self) -> bool:
+        """Whether its last parameter takes the rest of the path."""
+        return self.path.endswith("+}")
+
 
 def load(path: str) -> dict[str, Any]:
     """Return the template at a path relative to the repository."""

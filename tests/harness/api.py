@@ -216,11 +216,18 @@ def _event(
 
 
 def _route(method: str, path: str) -> tuple[Endpoint, dict[str, str]]:
-    """As API Gateway chooses: a path without parameters first, `$default` last."""
-    candidates = sorted(templates.endpoints(), key=lambda endpoint: "{" in endpoint.path)
+    """As API Gateway chooses: a path without parameters first, then one whose parameters take a
+    segment each, then a greedy one; `$default` last.
+
+    Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
+    """
+    candidates = sorted(
+        templates.endpoints(), key=lambda endpoint: (endpoint.is_greedy, "{" in endpoint.path)
+    )
     for endpoint in candidates:
         if endpoint.method in (method, "ANY") and endpoint.path != DEFAULT_ROUTE:
-            pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", endpoint.path)
+            pattern = re.sub(r"\{(\w+)\+\}", r"(?P<\1>.+)", endpoint.path)
+            pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", pattern)
             if found := re.fullmatch(pattern, path):
                 return endpoint, {name: unquote(text) for name, text in found.groupdict().items()}
     return next(each for each in candidates if each.path == DEFAULT_ROUTE), {}

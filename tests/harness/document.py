@@ -4,6 +4,7 @@ import json
 from functools import cache
 from typing import Any
 
+from tools import routes
 from tools.templates import DEFAULT_ROUTE, REPOSITORY, Endpoint
 
 _RESPONSE = "#/components/responses/"
@@ -12,7 +13,7 @@ _RESPONSE = "#/components/responses/"
 def undocumented(endpoint: Endpoint, status: int, media: str) -> str | None:
     """What the document does not say of an answer: that it may have this status, or this media
     type. None where it says so."""
-    if endpoint.path == DEFAULT_ROUTE or endpoint.function == "mcp":
+    if endpoint.path == DEFAULT_ROUTE or endpoint.function in ("mcp", *routes.surfaces()):
         return None
     operations = _document()["paths"][endpoint.path]
     method = endpoint.method.lower()

@@ -57,7 +57,7 @@ class TestPermissions:
 
     def test_admit_requests_in_one_place(self, function: Function) -> None:
         """The policy with which requests are admitted is that of the functions that admit some."""
-        api = routes.apis().get(function.name)
+        api = (routes.apis() | routes.surfaces()).get(function.name)
         admits = function.name == "mcp" or (api and any(route.scopes for route in api.routes))
         policies = function.properties.get("Policies", [])
 

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from tests.harness.api import ANONYMOUS, Api
-from tools import templates
+from tools import routes, templates
 from tools.error_codes import error_codes
 
 
@@ -103,7 +103,9 @@ class TestHead:
         assert (answer.status, answer.text) == (401, "")
 
     def test_is_answered_wherever_get_is(self) -> None:
-        keys = {endpoint.key for endpoint in templates.endpoints()}
+        """But in the forms of other products, whose documents have no HEAD."""
+        apart = routes.surfaces()
+        keys = {each.key for each in templates.endpoints() if each.function not in apart}
 
         gets = {key.removeprefix("GET ") for key in keys if key.startswith("GET ")}
         assert gets == {key.removeprefix("HEAD ") for key in keys if key.startswith("HEAD ")}
@@ -127,7 +129,7 @@ class TestUnknownRoute:
             ("/contacts", "/v1/contacts"),
             ("/v1/contacts/", "/v1/contacts"),
             ("//v1//contacts", "/v1/contacts"),
-            ("/api/v1/contacts", "/v1/contacts"),
+            ("/rest/v1/contacts", "/v1/contacts"),
             ("/v1/contact", "/v1/contacts"),
             ("/v1/Contacts", "/v1/contacts"),
             ("/v1/contact/con_1/timeline", "/v1/contacts/con_1/timeline"),

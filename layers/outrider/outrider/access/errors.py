@@ -39,6 +39,14 @@ class PlanRequired(OutriderError):
     title = "The workspace's plan has no API access"
 
 
+class OrgNotFound(OutriderError):
+    status, code = 404, "ORG_NOT_FOUND"
+    title = "The workspace of the API key does not exist"
+
+    def __init__(self) -> None:
+        super().__init__("The workspace that this API key belongs to was deleted")
+
+
 class ScopeDenied(OutriderError):
     status, code = 403, "SCOPE_DENIED"
     title = "The API key may not do this"

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from outrider.access.errors import OrgNotFound
 from outrider.access.models import Workspace, WorkspaceId
 from outrider.access.repository import WorkspaceRepository
 from outrider.credits.models import Balance, LedgerEntry
@@ -62,10 +63,12 @@ class CreditRepository:
     workspace: WorkspaceId
 
     def balance(self) -> tuple[Workspace, Balance | None]:
-        """Return the workspace, whose plan sets the monthly credits, and its balance, in one
-        read."""
+        """Return the workspace, whose plan sets the monthly credits, and its balance, in one read.
+        Raises OrgNotFound."""
         keys, pk, sk = self.workspaces.key(self.workspace.public)
         found = batch_get([(keys, pk, sk), (self.table, self.workspace, BALANCE)])
+        if (keys.name, pk, sk) not in found:
+            raise OrgNotFound
         workspace = Workspace.model_validate(found[keys.name, pk, sk])
         return workspace, _balance(found.get((self.table.name, self.workspace, BALANCE)))
 

@@ -38,6 +38,7 @@ class CreditService:
     """Returns further writes for the transaction that charges credits, such as a count of them."""
 
     def show(self) -> Credits:
+        """Return the balance of the current billing period. Raises OrgNotFound."""
         workspace, balance = self.ledger.balance()
         running = self._running(workspace, balance)
         return Credits(**running.model_dump(), plan=workspace.plan, prices=PRICES)
@@ -113,6 +114,10 @@ class CreditService:
         a condition of `also` fails, and Contended after too many lost optimistic locks.
         """
         return self._settle(operation, None, also)
+
+    def tell(self, remaining: int) -> None:
+        """Set the response headers of a request that has cost nothing so far."""
+        self.caller.headers.update({_USED: "0", _REMAINING: str(remaining)})
 
     def took_nothing(self) -> None:
         """Set the response header `X-Credits-Used` to 0 on a request that could have cost

@@ -1,0 +1,1 @@
+"""Surfaces: the API in the forms that clients written for other products expect."""
