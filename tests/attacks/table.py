@@ -47,6 +47,11 @@ class Attack:
         """What an obedient model does."""
         return map(self.technique.bend, self.goal.calls)
 
+    @property
+    def then(self) -> Iterator[WantedCall]:
+        """What it does with what came of that."""
+        return map(self.technique.bend, self.goal.then)
+
     def __str__(self) -> str:
         return f"{self.goal.name}-{self.channel}-{self.technique.name}".replace(" ", "_")
 

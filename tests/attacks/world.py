@@ -46,10 +46,16 @@ class World:
             world.names |= {f"{prefix}{name}": id for name, id in made.items()}
         return world
 
-    def resolved(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """Arguments with ids in the place of names."""
-        text = _NAME.sub(lambda found: self.names.get(found[1], found[0]), json.dumps(arguments))
-        filled: dict[str, Any] = json.loads(text)
+    def filled(self, text: str, more: Mapping[str, str] | None = None) -> str:
+        """A text with ids in the place of names, of which there may be `more`."""
+        names = self.names | dict(more or {})
+        return _NAME.sub(lambda found: names.get(found[1], found[0]), text)
+
+    def resolved(
+        self, arguments: Mapping[str, Any], more: Mapping[str, str] | None = None
+    ) -> dict[str, Any]:
+        """The same for all texts of arguments."""
+        filled: dict[str, Any] = json.loads(self.filled(json.dumps(arguments), more))
         return filled
 
     def plant(self, attack: Attack) -> None:
