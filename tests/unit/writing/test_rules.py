@@ -9,16 +9,14 @@ from hypothesis import strategies as st
 from outrider.qualification.profiles import Profile
 from outrider.qualification.scoring import Fact, Facts, score
 from outrider.writing.models import (
-    DraftRequest,
     KnownFact,
     QuotedText,
     RationaleRequest,
     SummaryRequest,
 )
-from outrider.writing.port import Writer
 from outrider.writing.rules import RuleWriter
 
-WRITER: Writer = RuleWriter()
+WRITER = RuleWriter()
 PAGE = "https://acme.com/"
 FACTS = Facts(
     titles=[Fact("VP Sales", "contact.title")],
@@ -135,10 +133,3 @@ class TestSummary:
         (line,) = WRITER.summary(summary_of(title=[quoted(text)])).lines
 
         assert line.text == f"The site of Acme has the title “{text}”."
-
-
-class TestDraft:
-    def test_is_the_template_of_the_step(self) -> None:
-        request = DraftRequest(recipient=summary_of(), subject="Hi", text="Hi Ada")
-
-        assert WRITER.draft(request) is None

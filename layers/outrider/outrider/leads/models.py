@@ -9,6 +9,7 @@ from outrider.kit import clock
 from outrider.kit.models import Model, Versioned
 from outrider.qualification.profiles import Profile
 from outrider.qualification.scoring import Score
+from outrider.writing.models import Claim, Rationale
 
 LeadStatus = Literal[
     "new",
@@ -49,6 +50,14 @@ class LeadDraft(Model):
     """When a person changed its content; null if it is as the step of the sequence makes it."""
     hash: str
     """Identifies the content. Approve with it, so that nothing else is approved."""
+    provider: str | None = None
+    """The provider whose model wrote it; null if it is as the step of the sequence makes it, or if
+    a person changed it."""
+    claims: list[Claim] = []
+    """What the model states about the recipient, with the source of each claim."""
+    provider_failure: str | None = None
+    """Why it is as the step makes it although the workspace has a provider; null if a model wrote
+    it, or none was asked."""
 
 
 class LeadFailure(Model):
@@ -83,6 +92,8 @@ class Lead(Versioned):
     lease_until: str | None = None
     """When the lease of the worker that carries out the stage ends."""
     score: Score | None = None
+    rationale: Rationale | None = None
+    """What a model wrote about the score; None if rules compose it."""
     scored_at: str | None = None
     scored_by: str | None = None
     """Fingerprint of the profile by which it was scored."""

@@ -216,13 +216,13 @@ class LeadView(Model):
     def of(cls, lead: Lead, contact: Contact | None, workflow: LeadWorkflow | None) -> "LeadView":
         """Return the view of a lead with its contact and its workflow, if that exists."""
         return cls(
-            **lead.model_dump(exclude={"score"}),
+            **lead.model_dump(exclude={"score", "rationale"}),
             waits_for=waits_for(lead, workflow),
             contact=LeadContact.model_validate(contact, from_attributes=True) if contact else None,
             score=lead.score.score if lead.score else None,
             threshold=lead.score.threshold if lead.score else None,
             score_lines=list(lead.score.lines) if lead.score else [],
-            rationale=_rationale_of(lead.score) if lead.score else None,
+            rationale=lead.rationale or (_by_rules(lead.score) if lead.score else None),
         )
 
 
@@ -259,7 +259,7 @@ class ProfileView(Profile):
         )
 
 
-def _rationale_of(score: Score) -> Rationale:
+def _by_rules(score: Score) -> Rationale:
     return RuleWriter().rationale(RationaleRequest.of(score))
 
 

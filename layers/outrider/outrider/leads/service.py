@@ -18,6 +18,7 @@ from outrider.leads.facts import facts_of
 from outrider.leads.lists import LeadLists
 from outrider.leads.models import Lead, Stage
 from outrider.leads.ports import LeadWorkflow, LeadWorkflows, check_open_actions
+from outrider.leads.rationales import PaidRationale, RationaleService
 from outrider.leads.repository import LeadRepository
 from outrider.leads.schemas import (
     LeadCreate,
@@ -37,13 +38,14 @@ from outrider.research.service import ResearchService
 @dataclass(frozen=True, slots=True)
 class LeadService:
     """Leads of the caller's workspace. `research` constructs the service that reads companies'
-    websites."""
+    websites, `rationales` the one that has rationales written."""
 
     caller: Caller
     leads: LeadRepository
     lists: LeadLists
     contacts: ContactService
     research: Callable[[], ResearchService]
+    rationales: Callable[[], RationaleService]
     workflows: LeadWorkflows
 
     def create(self, new: LeadCreate) -> LeadView:
@@ -151,9 +153,11 @@ class LeadService:
 
     def qualify(self, lead_id: str) -> LeadView:
         """Score the lead by the profile of its workflow, or by that of the workspace, and write the
-        score to its contact too. The status follows, where nothing was sent.
+        score to its contact too. The status follows, where nothing was sent. It costs a credit if
+        the model of the workspace wrote the rationale.
 
-        Raises LeadNotFound, and ContactNotFound if its contact was deleted.
+        Raises LeadNotFound; ContactNotFound if its contact was deleted; ServiceUnavailable if the
+        credit was released meanwhile.
         """
         self.caller.begin()
         lead = self._require(lead_id)
@@ -161,14 +165,19 @@ class LeadService:
         if workflow := self._workflows([lead]).get(lead.workflow_id or ""):
             profile, stages = workflow.settings.qualifies_by(profile), list(workflow.stages)
         result = self.score(lead.contact_id, profile)
+        paid = self.rationales().write(result)
+        rationale = paid.rationale if paid else None
 
         def changed(lead: Lead) -> Lead:
             if lead.workflow_id is None:
                 verdict = {"status": result.verdict, "status_reason": None, "decided_at": None}
-                return lead.model_copy(update={**fields_of(result, profile), **verdict})
-            return rescored(lead, result, profile, stages)
+                return lead.model_copy(update={**fields_of(result, profile, rationale), **verdict})
+            return rescored(lead, result, profile, stages, rationale)
 
-        return self._change(lead_id, changed)
+        if paid is None:
+            return self._change(lead_id, changed)
+        with paid.released_on_failure():
+            return self._change(lead_id, changed, paid=paid)
 
     def score(self, contact_id: str, profile: Profile) -> Score:
         """Score a contact by the profile, which costs nothing, and write the score to it. Raises
@@ -186,9 +195,11 @@ class LeadService:
         changed: Callable[[Lead], Lead],
         if_match: int | None = None,
         keeping: Research | None = None,
+        paid: PaidRationale | None = None,
     ) -> LeadView:
         """Store what `changed` returns for the lead; retried when the optimistic lock fails.
-        `keeping` is the response to store for the idempotency key, by default the lead."""
+        `keeping` is the response to store for the idempotency key, by default the lead. `paid` is
+        charged in the same transaction."""
         for _ in attempts():
             before = self._require(lead_id)
             if if_match not in (None, before.version):
@@ -202,15 +213,15 @@ class LeadService:
             if after == before and not self.caller.may_repeat:
                 return view
             try:
-                self.leads.change(
-                    before,
-                    after,
-                    decision_events(self.caller, before, after),
-                    [
-                        *check_open_actions(self.workflows, before, after),
-                        *self.caller.keep_actions(keeping or view),
-                    ],
-                )
+                events = decision_events(self.caller, before, after)
+                also = [
+                    *check_open_actions(self.workflows, before, after),
+                    *self.caller.keep_actions(keeping or view),
+                ]
+                if paid:
+                    paid.post([*self.leads.change_actions(before, after, events), *also])
+                else:
+                    self.leads.change(before, after, events, also)
             except PreconditionFailed:
                 continue
             return view

@@ -6,12 +6,14 @@ from outrider.access.models import Caller, WorkspaceId
 from outrider.companies.repository import CompanyRepository
 from outrider.contacts.repository import ContactRepository
 from outrider.contacts.wiring import contact_repository, contacts
+from outrider.credits.wiring import credits
 from outrider.kit.aws.dynamodb import Table
 from outrider.kit.aws.sqs import Queue, QueueMessage
 from outrider.kit.settings import settings
 from outrider.leads.lists import LeadLists
 from outrider.leads.ports import LeadWorkflows
 from outrider.leads.profiles import ProfileService
+from outrider.leads.rationales import RationaleService
 from outrider.leads.repository import LeadRepository
 from outrider.leads.rescoring.repository import RescoringRepository
 from outrider.leads.rescoring.worker import RescoringWorker, known_about
@@ -19,6 +21,7 @@ from outrider.leads.service import LeadService
 from outrider.leads.worker import LeadFollower
 from outrider.research.repository import ResearchRepository
 from outrider.research.wiring import research
+from outrider.writing.wiring import model_writer
 
 
 def leads(caller: Caller, workflows: LeadWorkflows) -> LeadService:
@@ -30,8 +33,13 @@ def leads(caller: Caller, workflows: LeadWorkflows) -> LeadService:
         LeadLists(repository, contacts(inner)),
         contacts(inner),
         lambda: research(inner, caller),
+        lambda: rationales(inner),
         workflows,
     )
+
+
+def rationales(caller: Caller) -> RationaleService:
+    return RationaleService(caller, credits(caller), partial(model_writer, caller.workspace))
 
 
 def profiles(caller: Caller) -> ProfileService:

@@ -1,5 +1,5 @@
-"""Composition of a research response from findings and stored records, as a pure function. The
-summary repeats only what the other fields of the response contain."""
+"""Composition of a research response from findings and stored records, as pure functions. A summary
+by rules repeats only what the other fields of the response contain."""
 
 from collections.abc import Iterator, Mapping, Set
 from typing import Any
@@ -8,8 +8,8 @@ from outrider.companies.models import Company
 from outrider.contacts.models import Contact
 from outrider.research.models import Findings
 from outrider.research.schemas import Research, ResearchedCompany, ResearchedPerson
-from outrider.writing.models import FactName, KnownFact, QuotedText, SummaryRequest
-from outrider.writing.port import Writer
+from outrider.writing.models import FactName, KnownFact, QuotedText, Summary, SummaryRequest
+from outrider.writing.rules import RuleWriter
 
 _FACTS: Mapping[str, FactName] = {
     "description": "description",
@@ -23,23 +23,13 @@ _FACTS: Mapping[str, FactName] = {
 
 
 def compose(
-    findings: Findings,
-    contact: Contact,
-    company: Company | None,
-    domain: str | None,
-    writer: Writer,
+    findings: Findings, contact: Contact, company: Company | None, domain: str | None
 ) -> Research:
-    """Return the response for findings about the company of a contact, with a summary by
-    `writer`."""
-    about = _company(findings, contact, company, domain)
-    person = ResearchedPerson(
-        name=contact.full_name,
-        title=contact.title,
-        email=contact.email,
-        linkedin_url=contact.linkedin_url,
-        country=contact.country,
-    )
-    summary = writer.summary(_request(findings, about, person, _on_record(company).keys()))
+    """Return the response for findings about the company of a contact."""
+    about = _company(findings, contact.company, company, domain)
+    person = _person(contact)
+    request = _request(findings, about, person, _on_record(company).keys())
+    summary = _summary(findings, request)
     return Research(
         contact_id=contact.id,
         outcome=findings.outcome,
@@ -54,6 +44,39 @@ def compose(
     )
 
 
+def recipient_of(
+    findings: Findings, contact: Contact, company: Company | None, domain: str | None
+) -> SummaryRequest:
+    """Return what is known about a contact and its company."""
+    about = _company(findings, contact.company, company, domain)
+    return _request(findings, about, _person(contact), _on_record(company).keys())
+
+
+def site_facts(findings: Findings, domain: str | None) -> SummaryRequest:
+    """Return what was found, without anything from records of the customer: what is written about
+    it holds for all contacts of the company."""
+    return _request(findings, _company(findings, None, None, domain), None, set())
+
+
+def _summary(findings: Findings, request: SummaryRequest) -> Summary:
+    """Return the summary by rules or, of what was found, the one that a model wrote."""
+    if findings.summary is None:
+        return RuleWriter().summary(request)
+    recorded = [fact for fact in request.facts if not fact.value.is_untrusted]
+    rest = RuleWriter().summary(request.model_copy(update={"facts": recorded}))
+    return findings.summary.model_copy(update={"lines": [*findings.summary.lines, *rest.lines]})
+
+
+def _person(contact: Contact) -> ResearchedPerson:
+    return ResearchedPerson(
+        name=contact.full_name,
+        title=contact.title,
+        email=contact.email,
+        linkedin_url=contact.linkedin_url,
+        country=contact.country,
+    )
+
+
 def _on_record(company: Company | None) -> dict[str, Any]:
     """Return the known fields of the customer's record of the company."""
     if company is None:
@@ -65,12 +88,13 @@ def _on_record(company: Company | None) -> dict[str, Any]:
 
 
 def _company(
-    findings: Findings, contact: Contact, company: Company | None, domain: str | None
+    findings: Findings, name: str | None, company: Company | None, domain: str | None
 ) -> ResearchedCompany:
+    """Return the company, whose `name` is that on its contact where the page states none."""
     facts = findings.facts
     found = {
         **facts.model_dump(exclude={"url", "employees", "signals"}, exclude_none=True),
-        "name": facts.name or contact.company,
+        "name": facts.name or name,
         "domain": domain,
         "website": facts.url,
         "size": facts.employees,
@@ -82,7 +106,10 @@ def _company(
 
 
 def _request(
-    findings: Findings, company: ResearchedCompany, person: ResearchedPerson, recorded: Set[str]
+    findings: Findings,
+    company: ResearchedCompany,
+    person: ResearchedPerson | None,
+    recorded: Set[str],
 ) -> SummaryRequest:
     """Return the request for a summary. `recorded` are the fields of the company that come from
     the customer's record and not from the page."""
@@ -104,7 +131,7 @@ def _request(
             yield KnownFact(name="mail_provider", value=value)
         for signal in findings.facts.signals:
             yield KnownFact(name="signal", value=quoted("signals", signal.detail))
-        if person.name and person.title:
+        if person and person.name and person.title:
             text = f"{person.name} is {person.title}"
             value = QuotedText(text=text, source="contact.title", is_untrusted=False)
             yield KnownFact(name="person", value=value)

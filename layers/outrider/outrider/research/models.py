@@ -6,6 +6,7 @@ from pydantic import ConfigDict
 
 from outrider.kit.models import Model
 from outrider.kit.outbound.connections import Reason
+from outrider.writing.models import Summary
 
 Outcome = Literal["found", "unreachable", "disallowed"]
 """`unreachable`: no page could be read. `disallowed`: the site's robots.txt forbids it."""
@@ -104,6 +105,8 @@ class Findings(Model):
     sources: list[ResearchSource] = []
     caching: PageCaching = PageCaching()
     """What the headers of the page allow a cache to do with it."""
+    summary: Summary | None = None
+    """Summary of the facts that a model wrote; None if rules compose it."""
     researched_at: str
 
 

@@ -13,27 +13,28 @@ from outrider.credits.service import CreditService
 from outrider.kit import ids
 from outrider.kit.aws.dynamodb import Action, TransactionFailed, transact
 from outrider.kit.errors import ServiceUnavailable
-from outrider.research.composing import compose
+from outrider.research.composing import compose, recipient_of, site_facts
 from outrider.research.errors import NothingToResearch, ResearchedMeanwhile
 from outrider.research.models import Findings
 from outrider.research.repository import ResearchRepository, is_fresh, is_paid
 from outrider.research.schemas import Research, ResearchRequest
 from outrider.research.site.choice import Site, site_of
+from outrider.writing.errors import WritingFailed
+from outrider.writing.models import SummaryRequest
 from outrider.writing.port import Writer
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """The contact to be researched, its company and their site, and who writes about them."""
+    """The contact to be researched, its company and their site."""
 
     contact: Contact
     company: Company | None
     site: Site
-    writer: Writer
 
     def answer(self, findings: Findings) -> Research:
         """Return the response for findings about the site."""
-        return compose(findings, self.contact, self.company, self.site.domain, self.writer)
+        return compose(findings, self.contact, self.company, self.site.domain)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +42,8 @@ class ResearchService:
     """Research in one workspace.
 
     `look` asks a site, which may refer to older findings, and returns findings about it;
-    `keep_failure` returns the writes that store a response for which nothing was found; `writer`
-    writes the summary.
+    `keep_failure` returns the writes that store a response for which nothing was found;
+    `model_writer` returns the writer of a workspace with a provider of language models, or None.
     """
 
     caller: Caller
@@ -51,7 +52,7 @@ class ResearchService:
     credits: CreditService
     look: Callable[[Site, Findings | None], Findings]
     keep_failure: Callable[[Research], Sequence[Action]]
-    writer: Writer
+    model_writer: Callable[[], Writer | None]
 
     def carry_out(self, contact_id: str, request: ResearchRequest) -> Research:
         """Research the company of a contact. Findings from the last 24 hours, for this contact or
@@ -68,7 +69,7 @@ class ResearchService:
         site = site_of(contact, company)
         if self.caller.workspace.mode == "live" and site.is_reserved:
             raise NothingToResearch(f"There is no public site at {site.domain}")
-        subject = Subject(contact, company, site, self.writer)
+        subject = Subject(contact, company, site)
         before = kept if kept and kept.site == site.address else None
         if not request.refresh:
             if before and is_fresh(before):
@@ -95,7 +96,19 @@ class ResearchService:
         if findings is None:
             return None
         site = site_of(contact, company)
-        return Subject(contact, company, site, self.writer).answer(findings)
+        return Subject(contact, company, site).answer(findings)
+
+    def recipient(self, contact_id: str) -> SummaryRequest | None:
+        """Return what is known about a contact and its company, or None if it was not researched.
+        Raises ContactNotFound."""
+        contact, company, findings = self.known(contact_id)
+        if findings is None:
+            return None
+        try:
+            site = site_of(contact, company)
+        except NothingToResearch:
+            return None
+        return recipient_of(findings, contact, company, site.domain)
 
     def known(self, contact_id: str) -> tuple[Contact, Company | None, Findings | None]:
         """Return the contact with its company and the findings stored with it. Raises
@@ -116,7 +129,7 @@ class ResearchService:
 
     def _again(self, subject: Subject, before: Findings | None, paid_at: str) -> Research:
         """Ask a site again whose research was paid at `paid_at`."""
-        findings = self.look(subject.site, before)
+        findings = self._summarized(self.look(subject.site, before), before, subject.site)
         if findings.outcome != "found":
             self.credits.took_nothing()
             return subject.answer(findings)
@@ -139,6 +152,7 @@ class ResearchService:
     ) -> Research:
         try:
             findings = self.look(subject.site, before)
+            findings = self._summarized(findings, before, subject.site)
             answer = subject.answer(findings)
         except Exception:
             self.credits.void(held.id)
@@ -155,6 +169,22 @@ class ResearchService:
         if posted.status != "posted":
             raise ServiceUnavailable("The research took too long and costs nothing; try again")
         return answer
+
+    def _summarized(self, findings: Findings, before: Findings | None, site: Site) -> Findings:
+        """Return the findings with a summary by the workspace's model, or without one if it has
+        none or nothing that can be used was written. The summary of the same facts is kept."""
+        if findings.outcome != "found":
+            return findings
+        if before and before.summary and _says_the_same(before, findings):
+            return findings.model_copy(update={"summary": before.summary})
+        writer = self.model_writer()
+        facts = site_facts(findings, site.domain)
+        if writer is None or not facts.facts:
+            return findings
+        try:
+            return findings.model_copy(update={"summary": writer.summary(facts)})
+        except WritingFailed:
+            return findings
 
     def _hold(self) -> LedgerEntry:
         """Hold credits for this request, and return the hold. A retry after a crash gets the
@@ -187,3 +217,7 @@ class ResearchService:
         except TransactionFailed as failure:
             self.credits.void(held.id)
             raise ContactNotFound from failure
+
+
+def _says_the_same(before: Findings, after: Findings) -> bool:
+    return (before.facts, before.mail_provider) == (after.facts, after.mail_provider)

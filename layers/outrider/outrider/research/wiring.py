@@ -1,5 +1,7 @@
 """Construction of the services of `research`."""
 
+from functools import partial
+
 from outrider.access.models import Caller
 from outrider.companies.repository import CompanyRepository
 from outrider.contacts.repository import ContactRepository
@@ -12,7 +14,7 @@ from outrider.research.sandbox import simulated
 from outrider.research.service import ResearchService
 from outrider.research.site.looking import SiteLookup
 from outrider.research.site.reader import SiteReader
-from outrider.writing.rules import RuleWriter
+from outrider.writing.wiring import model_writer
 
 
 def research(caller: Caller, outer: Caller | None = None) -> ResearchService:
@@ -27,7 +29,7 @@ def research(caller: Caller, outer: Caller | None = None) -> ResearchService:
         credits(caller),
         look,
         (outer or caller).keep_actions,
-        RuleWriter(),
+        partial(model_writer, caller.workspace),
     )
 
 

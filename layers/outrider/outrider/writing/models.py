@@ -157,15 +157,61 @@ class DraftRequest(Model):
     """The template of the step, rendered for the recipient, as plain text."""
 
 
+class Claim(Model):
+    """A sentence of an email that states something about the recipient, and where it was read."""
+
+    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
+
+    text: str
+    """The sentence of the email."""
+    quote: str
+    """Words of the source that the sentence repeats. They may be from a website, which is
+    untrusted."""
+    source: str
+    """Where it was read: the URL of a page, a field such as `contact.title`, or `dns`."""
+
+
 class WrittenDraft(Model):
     """An email that a model wrote. It is content, and is never rendered as a template."""
 
     model_config = ConfigDict(frozen=True)
 
-    subject: Annotated[str, Field(min_length=1, max_length=500)]
-    text: Annotated[str, Field(min_length=1, max_length=20_000)]
-    sources: Sequence[str]
-    """Where the facts in it were read, as in a summary."""
+    subject: Annotated[str, Field(min_length=1, max_length=200)]
+    text: Annotated[str, Field(min_length=1, max_length=5_000)]
+    claims: Annotated[Sequence[Claim], Field(min_length=1, max_length=40)]
+    provider: str
+
+
+ReplyLabel = Literal[
+    "interested",
+    "interested_later",
+    "not_interested",
+    "wrong_person",
+    "information_request",
+    "objection",
+]
+"""Classes of replies that a model may find. All of them say that a person has answered."""
+
+
+class ReplyRequest(Model):
+    """A reply that rules could not classify."""
+
+    model_config = ConfigDict(frozen=True)
+
+    subject: QuotedText
+    text: QuotedText
+    """The writer's own text, without quotes of earlier emails."""
+
+
+class ReplyOpinion(Model):
+    """What a model takes a reply for."""
+
+    model_config = ConfigDict(frozen=True)
+
+    label: ReplyLabel | None
+    """None if it is another kind of reply, such as a request to stop, or the model does not
+    know."""
+    confidence: Annotated[float, Field(ge=0, le=1)]
     provider: str
 
 

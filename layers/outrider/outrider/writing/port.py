@@ -1,4 +1,4 @@
-"""Port for language models."""
+"""Port for writers that ask a language model."""
 
 from typing import Protocol
 
@@ -6,6 +6,8 @@ from outrider.writing.models import (
     DraftRequest,
     Rationale,
     RationaleRequest,
+    ReplyOpinion,
+    ReplyRequest,
     Summary,
     SummaryRequest,
     WrittenDraft,
@@ -14,7 +16,11 @@ from outrider.writing.models import (
 
 class Writer(Protocol):
     """Writer of texts about leads. It knows only what it is given: it reads no records and no
-    pages, and what it writes is content, never a template, a header or a URL to request."""
+    pages, and what it writes is content, never a template, a header or a URL to request.
+
+    All methods raise WritingFailed if nothing was written that can be used. The caller then uses
+    what rules write.
+    """
 
     def rationale(self, request: RationaleRequest) -> Rationale:
         """Return why a lead has its score."""
@@ -24,6 +30,10 @@ class Writer(Protocol):
         """Return a summary of what is known about a company, each sentence with its sources."""
         ...
 
-    def draft(self, request: DraftRequest) -> WrittenDraft | None:
-        """Return an email to the recipient, or None if the rendered template is to be sent."""
+    def draft(self, request: DraftRequest) -> WrittenDraft:
+        """Return an email to the recipient, with the source of each claim."""
+        ...
+
+    def classify(self, request: ReplyRequest) -> ReplyOpinion:
+        """Return what a reply is taken for."""
         ...

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from outrider.writing.models import (
-    DraftRequest,
     FactName,
     QuotedText,
     Rationale,
@@ -13,7 +12,6 @@ from outrider.writing.models import (
     Summary,
     SummaryLine,
     SummaryRequest,
-    WrittenDraft,
 )
 
 _EXCLUSIONS = "exclusions."
@@ -30,9 +28,6 @@ class RuleWriter:
 
     def summary(self, request: SummaryRequest) -> Summary:
         return Summary(lines=list(_sentences(request)))
-
-    def draft(self, request: DraftRequest) -> WrittenDraft | None:  # noqa: ARG002 - of the port
-        return None
 
 
 def _reasons(request: RationaleRequest) -> Iterator[str]:

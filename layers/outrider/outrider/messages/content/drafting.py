@@ -12,6 +12,7 @@ from outrider.campaigns.models import Campaign, Enrollment, StepJob, step_messag
 from outrider.campaigns.repository import CampaignRepository
 from outrider.contacts.errors import ContactNotFound
 from outrider.kit import clock
+from outrider.kit.text import markup
 from outrider.mailboxes.models import Mailbox
 from outrider.mailboxes.repository import MailboxRepository
 from outrider.messages.content import rendering
@@ -51,6 +52,39 @@ class DraftingService:
 
         Raises CampaignNotFound, ContactNotFound, and NotDrafted if the message cannot be rendered.
         """
+        seen, enrollment, step = self._seen(campaign_id, contact_id, mailbox_id)
+        content = _content(seen, enrollment, step, words)
+        try:
+            return FirstMessage(
+                step_id=step.id,
+                mailbox_id=seen.mailbox.id if seen.mailbox else "",
+                subject=content.subject.replace(ENCODED_WORD, "= ?"),
+                text=content.text or "",
+                html=content.html,
+            )
+        except ValidationError as error:
+            raise NotDrafted("not_sendable", error.errors()[0]["msg"]) from error
+
+    def template(self, campaign_id: str, contact_id: str, mailbox_id: str) -> Content:
+        """Return the rendered templates of the email that `draft` returns, as plain text and
+        without footer.
+
+        Raises CampaignNotFound, ContactNotFound, and NotDrafted if the message cannot be rendered.
+        """
+        seen, enrollment, step = self._seen(campaign_id, contact_id, mailbox_id)
+        try:
+            draft = rendering.begin(seen, enrollment, step)
+            subject, text = draft.part("subject"), draft.part("text")
+            text = text or markup.to_text(draft.part("html") or "")
+        except ValueError as error:
+            raise NotDrafted("not_sendable", str(error)) from error
+        return Content(subject=subject or "", text=text, html=None)
+
+    def _seen(
+        self, campaign_id: str, contact_id: str, mailbox_id: str | None
+    ) -> tuple[Snapshot, Enrollment, Step]:
+        """Return what the first step depends on, the enrollment as it would be, and the step.
+        Raises CampaignNotFound, ContactNotFound, NotDrafted."""
         campaign = self.campaigns.require(campaign_id)
         enrollment = enrollment_to_be(campaign, contact_id)
         seen = self.reader(campaign.id).read(StepJob.of(self.caller.workspace, enrollment))
@@ -67,17 +101,7 @@ class DraftingService:
             if step.channel == "email"
             else None,
         )
-        content = _content(seen, enrollment, step, words)
-        try:
-            return FirstMessage(
-                step_id=step.id,
-                mailbox_id=seen.mailbox.id if seen.mailbox else "",
-                subject=content.subject.replace(ENCODED_WORD, "= ?"),
-                text=content.text or "",
-                html=content.html,
-            )
-        except ValidationError as error:
-            raise NotDrafted("not_sendable", error.errors()[0]["msg"]) from error
+        return seen, enrollment, step
 
     def _mailbox(
         self, campaign: Campaign, enrollment: Enrollment, preferred: str | None

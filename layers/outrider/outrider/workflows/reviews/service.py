@@ -22,7 +22,7 @@ from outrider.messages.errors import NotDrafted
 from outrider.messages.models import Content
 from outrider.workflows.models import Workflow
 from outrider.workflows.repository import WorkflowRepository
-from outrider.workflows.reviews.drafts import draft_of
+from outrider.workflows.reviews.drafts import draft_of, made_again
 from outrider.workflows.reviews.errors import (
     DraftOutdated,
     DraftReplaced,
@@ -135,10 +135,11 @@ class ReviewService:
             if draft_hash not in (None, draft.hash):
                 raise DraftReplaced(str(draft_hash), draft.hash)
             words = Content(subject=draft.subject, text=draft.text, html=draft.html)
-            first = self._first_message(lead, draft, workflow, words if draft.edited_at else None)
+            is_written = draft.edited_at is not None or draft.provider is not None
+            first = self._first_message(lead, draft, workflow, words if is_written else None)
             try:
                 if first.hash != draft.hash:
-                    anew = draft_of(first, is_edited=draft.edited_at is not None)
+                    anew = made_again(draft, first)
                     self.leads.change(lead, lead.changed(draft=anew), ())
                     raise DraftOutdated(anew.hash)
                 after = lead.at_stage("contact", status="qualified", approved_at=clock.timestamp())

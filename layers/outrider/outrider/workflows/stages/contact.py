@@ -9,10 +9,10 @@ from outrider.campaigns.models import Enrollment
 from outrider.contacts.errors import ContactNotFound
 from outrider.kit.aws.dynamodb import Action
 from outrider.leads.models import Lead
-from outrider.messages.content.drafting import DraftingService
 from outrider.messages.errors import NotDrafted
 from outrider.workflows.models import Workflow
-from outrider.workflows.reviews.drafts import draft_of, first_message_of
+from outrider.workflows.reviews.drafts import first_message_of
+from outrider.workflows.stages.drafting import LeadDrafting
 from outrider.workflows.stages.models import Drafted, Enrolled, Outcome, StageFailed
 from outrider.workflows.stages.research import CONTACT_DELETED
 from outrider.workflows.stages.worker import ClaimedLead
@@ -25,7 +25,7 @@ class ContactStage:
     """Carries out the stage `contact`. A lead that a person has approved gets exactly the approved
     message; without `auto_review`, a lead that nobody has approved is drafted for review."""
 
-    drafting: DraftingService
+    drafting: LeadDrafting
     enrolling: EnrollingService
 
     def __call__(self, claimed: ClaimedLead) -> Outcome | None:
@@ -45,12 +45,12 @@ class ContactStage:
 
     def _draft(self, workflow: Workflow, lead: Lead) -> Outcome:
         try:
-            first = self.drafting.draft(str(workflow.campaign_id), lead.contact_id)
+            draft = self.drafting.draft(str(workflow.campaign_id), lead.contact_id)
         except NotDrafted as error:
             if error.reason == "no_mailbox":  # not because of this lead
                 raise
             return StageFailed(error.reason, error.detail)
-        return Drafted(draft_of(first))
+        return Drafted(draft)
 
     def _enroll(self, claimed: ClaimedLead) -> Outcome | None:
         lead = claimed.lead

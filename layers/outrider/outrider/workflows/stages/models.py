@@ -10,6 +10,7 @@ from outrider.events.models import subject
 from outrider.kit.aws.sqs import QueueMessage
 from outrider.kit.models import Model
 from outrider.leads.models import LeadDraft, Stage
+from outrider.leads.rationales import PaidRationale
 from outrider.qualification.profiles import Profile
 from outrider.qualification.scoring import Score
 
@@ -49,11 +50,13 @@ class Researched:
 
 @dataclass(frozen=True, slots=True)
 class Qualified:
-    """Outcome of the stage `qualify`: a score by a profile, at or above its threshold or below
-    it."""
+    """Outcome of the stage `qualify`: a score by a profile, at or above its threshold or below it.
+    `paid` is the rationale of a model, which is charged in the transaction that moves the lead
+    on."""
 
     score: Score
     profile: Profile
+    paid: PaidRationale | None = None
 
 
 @dataclass(frozen=True, slots=True)

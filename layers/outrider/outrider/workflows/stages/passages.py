@@ -54,7 +54,7 @@ def _passage(workflow: Workflow, lead: Lead, outcome: Outcome) -> Passage:
     match outcome:
         case Researched():
             return _researched(workflow, lead, outcome)
-        case Qualified(score, profile):
+        case Qualified(score, profile, paid):
             verdict = score.verdict
             after = lead.at_stage(
                 workflow.stage_after("qualify") if verdict == "qualified" else None,
@@ -62,9 +62,9 @@ def _passage(workflow: Workflow, lead: Lead, outcome: Outcome) -> Passage:
                 status_reason=None,
                 decided_at=None,
                 failure=None,
-                **fields_of(score, profile),
+                **fields_of(score, profile, paid.rationale if paid else None),
             )
-            return Passage(after, {verdict: 1})
+            return Passage(after, {verdict: 1, "credits": paid.held.held if paid else 0})
         case Drafted(draft):
             after = lead.at_stage(
                 None, status="review", draft=draft, approved_at=None, failure=None

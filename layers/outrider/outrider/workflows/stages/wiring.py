@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from outrider.access.models import Caller
 from outrider.kit.aws.dynamodb import Action
-from outrider.leads.wiring import lead_repository
+from outrider.leads.wiring import lead_repository, rationales
 from outrider.research.service import ResearchService
 from outrider.research.wiring import research
 from outrider.workflows.lead_wiring import leads
@@ -26,7 +26,11 @@ def research_worker(caller: Caller) -> StageWorker:
 
 def qualify_worker(caller: Caller) -> StageWorker:
     repository = lead_repository(caller.workspace)
-    stage = QualifyStage(lambda: repository.profile().profile, leads(caller).score)
+    stage = QualifyStage(
+        lambda: repository.profile().profile,
+        leads(caller).score,
+        lambda job: rationales(replace(caller, job=job)),
+    )
     return worker(caller, stage)
 
 

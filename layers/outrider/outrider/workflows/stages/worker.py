@@ -5,7 +5,8 @@ the counters of the run. If it dies, another one claims the lead after the lease
 is tried again with backoff, and after MOST_ATTEMPTS the lead fails; the others are not affected.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -25,7 +26,7 @@ from outrider.workflows.models import Workflow
 from outrider.workflows.runs.pausing import RunPauser
 from outrider.workflows.runs.repository import WorkflowRunRepository
 from outrider.workflows.runs.sweeping import DELETED, DELETED_DETAIL
-from outrider.workflows.stages.models import Omitted, Outcome, StageFailed, StageJob
+from outrider.workflows.stages.models import Omitted, Outcome, Qualified, StageFailed, StageJob
 from outrider.workflows.stages.passages import Passage, failed, next_stage
 
 LEASE = timedelta(minutes=2)
@@ -132,16 +133,17 @@ class StageWorker:
         """Move the lead on, and queue its next stage. If the lead was changed meanwhile, but not
         its stage, the outcome is applied to it as it is now."""
         lead = claimed
-        for _ in attempts():
-            passage = next_stage(workflow, lead, outcome)
-            try:
-                transact(*self._passage_actions(workflow, lead, passage))
-            except PreconditionFailed:
-                lead = self._still(claimed)
-                continue
-            self._queue(passage.lead)
-            return type(outcome).__name__.lower()
-        raise _contended()
+        with _charging(outcome) as commit:
+            for _ in attempts():
+                passage = next_stage(workflow, lead, outcome)
+                try:
+                    commit(self._passage_actions(workflow, lead, passage))
+                except PreconditionFailed:
+                    lead = self._still(claimed)
+                    continue
+                self._queue(passage.lead)
+                return type(outcome).__name__.lower()
+            raise _contended()
 
     def _still(self, claimed: Lead) -> Lead:
         """Return the lead as it is now. Raises LeadTaken if this worker does not have it any
@@ -184,6 +186,17 @@ class StageWorker:
             stage=lead.stage,
         )
         self.queues[lead.stage].send([job.queued(wait)])
+
+
+@contextmanager
+def _charging(outcome: Outcome) -> Iterator[Callable[[Sequence[Action]], None]]:
+    """Provide the function that carries out the writes of an outcome in one transaction, which
+    charges what the outcome costs. The credits are released if the block raises an error."""
+    if not isinstance(outcome, Qualified) or outcome.paid is None:
+        yield lambda actions: transact(*actions)
+        return
+    with outcome.paid.released_on_failure():
+        yield outcome.paid.post
 
 
 def _works_on(workflow: Workflow, lead: Lead) -> bool:
