@@ -9,7 +9,7 @@ from outrider.kit import clock
 from outrider.kit.models import Model, Versioned
 from outrider.qualification.profiles import Profile
 from outrider.qualification.scoring import Score
-from outrider.writing.models import Claim, Rationale
+from outrider.writing.models import DraftClaim, Rationale
 
 LeadStatus = Literal[
     "new",
@@ -53,7 +53,7 @@ class LeadDraft(Model):
     provider: str | None = None
     """The provider whose model wrote it; null if it is as the step of the sequence makes it, or if
     a person changed it."""
-    claims: list[Claim] = []
+    claims: list[DraftClaim] = []
     """What the model states about the recipient, with the source of each claim."""
     provider_failure: str | None = None
     """Why it is as the step makes it although the workspace has a provider; null if a model wrote

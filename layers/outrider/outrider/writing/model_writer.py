@@ -20,7 +20,7 @@ from outrider.writing.answers import (
 from outrider.writing.errors import OutputRefused, WritingFailed
 from outrider.writing.grounding import Grounds
 from outrider.writing.models import (
-    Claim,
+    DraftClaim,
     DraftRequest,
     FactName,
     QuotedText,
@@ -124,7 +124,7 @@ class ModelWriter:
         asked = f"{template.text()}\n{quotations.text()}"
         answer = self._ask(instructions.DRAFT, asked, quotations, DraftAnswer)
         own = [request.subject, request.text, request.recipient.company.text]
-        claims: list[Claim] = []
+        claims: list[DraftClaim] = []
         paragraphs: list[list[str]] = [[]]
         for sentence in answer.sentences:
             text = _sentence(sentence.text, request.recipient, quotations)
@@ -209,7 +209,7 @@ def _is_supported(text: str, grounds: Sequence[str]) -> bool:
     return True
 
 
-def _claims(text: str, citations: Iterable[Citation], quotations: Quotations) -> list[Claim]:
+def _claims(text: str, citations: Iterable[Citation], quotations: Quotations) -> list[DraftClaim]:
     """Return the claims of a sentence. Raises OutputRefused if a source was not given, or if the
     quote is not in the source or not in the sentence."""
     claims = []
@@ -222,5 +222,5 @@ def _claims(text: str, citations: Iterable[Citation], quotations: Quotations) ->
             raise OutputRefused("The model quoted what is not in the cited source")
         if not Grounds([text]).has(quote):
             raise OutputRefused("The model wrote a sentence without what it quotes")
-        claims.append(Claim(text=text, quote=quote, source=source.quoted.source))
+        claims.append(DraftClaim(text=text, quote=quote, source=source.quoted.source))
     return claims

@@ -135,10 +135,12 @@ class SummaryLine(Model):
 class Summary(Model):
     """What is known about a company, in sentences."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
 
     lines: Sequence[SummaryLine]
+    """The sentences, with their sources."""
     provider: str | None = None
+    """The provider whose model wrote it; null if rules did."""
 
     @property
     def text(self) -> str:
@@ -157,7 +159,7 @@ class DraftRequest(Model):
     """The template of the step, rendered for the recipient, as plain text."""
 
 
-class Claim(Model):
+class DraftClaim(Model):
     """A sentence of an email that states something about the recipient, and where it was read."""
 
     model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
@@ -178,7 +180,7 @@ class WrittenDraft(Model):
 
     subject: Annotated[str, Field(min_length=1, max_length=200)]
     text: Annotated[str, Field(min_length=1, max_length=5_000)]
-    claims: Annotated[Sequence[Claim], Field(min_length=1, max_length=40)]
+    claims: Annotated[Sequence[DraftClaim], Field(min_length=1, max_length=40)]
     provider: str
 
 

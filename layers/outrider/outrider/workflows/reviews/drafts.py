@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from outrider.campaigns.enrollments.first_messages import FirstMessage
 from outrider.kit import clock
 from outrider.leads.models import LeadDraft
-from outrider.writing.models import Claim
+from outrider.writing.models import DraftClaim
 
 
 def draft_of(
@@ -13,7 +13,7 @@ def draft_of(
     *,
     is_edited: bool = False,
     provider: str | None = None,
-    claims: Sequence[Claim] = (),
+    claims: Sequence[DraftClaim] = (),
     provider_failure: str | None = None,
 ) -> LeadDraft:
     """Return the draft of a lead with this first message, made or edited just now, and who wrote
