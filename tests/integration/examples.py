@@ -278,6 +278,9 @@ EXAMPLES: dict[str, Example] = {
     # The batch that has it: its id says where that stands.
     "GET /v1/events/{event_id}": Example(2, make=an_event),
     "GET /v1/account": Example(2),
+    "GET /v1/agent/policy": Example(2),
+    # The policy, then the change.
+    "PATCH /v1/agent/policy": Example(3, {"enabled": False}),
     "GET /v1/account/usage": Example(2),
     "GET /v1/credits": Example(2),
     "GET /v1/credits/ledger": Example(2, make=a_held_credit),

@@ -361,6 +361,8 @@ STORY = [
     Step("list_api_keys", query="limit=1"),
     Step("rotate_api_key", {"overlap_seconds": 3600}),
     Step("revoke_api_key"),
+    Step("get_agent_policy"),
+    Step("update_agent_policy", {"budget": {"recipients": 20}}),
     Step("get_account"),
     Step("get_usage", query="since=2026-03-02&until=2026-03-03"),
     Step("get_credits"),

@@ -57,6 +57,7 @@ CONTENT = {
     "LedgerEntry": {"credits"},
     "Credits": {"credits"},
     "Account": {"account"},
+    "AgentPolicy": {"agent"},
     "Usage": {"account"},
 }
 """Which resources a model tells of, by its name or that of a class it is derived from."""

@@ -11,6 +11,7 @@ from tests.integration.reviewing import a_lead_in_review
 from tests.integration.running import an_enrollment
 from tests.integration.samples import (
     ACCOUNT_GET,
+    AGENTS_POLICY,
     API_KEYS_CREATE,
     CAMPAIGNS_STATUS,
     COMPANIES_CREATE,
@@ -244,6 +245,11 @@ class TestHttp:
         answer = ACCOUNT_GET.invoke(cloud, key=api.workspace().live_key)
 
         assert json.loads(answer["body"])["workspace_id"] == api.workspace().id
+
+    def test_agents_policy(self, api: Api, cloud: Cloud) -> None:
+        answer = AGENTS_POLICY.invoke(cloud, key=api.workspace().live_key)
+
+        assert json.loads(answer["body"])["enabled"]
 
     def test_credits_get(self, api: Api, cloud: Cloud) -> None:
         answer = CREDITS_GET.invoke(cloud, key=api.workspace().live_key)

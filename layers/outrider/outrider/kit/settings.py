@@ -87,6 +87,7 @@ class Environment:
     contacts_table = _required("Data.Outputs.ContactsTableName")
     companies_table = _required("Data.Outputs.CompaniesTableName")
     leads_table = _required("Data.Outputs.LeadsTableName")
+    agents_table = _required("Data.Outputs.AgentsTableName")
     campaigns_table = _required("Data.Outputs.CampaignsTableName")
     enrollments_table = _required("Data.Outputs.EnrollmentsTableName")
     messages_table = _required("Data.Outputs.MessagesTableName")

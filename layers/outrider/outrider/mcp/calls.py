@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from outrider.access.delegation import Delegation
 from outrider.kit import json
 from outrider.kit.errors import OutriderError, ValidationFailed, Violation
 from outrider.kit.http.requests import Request
@@ -41,10 +42,14 @@ class ToolResult:
 
 @dataclass(frozen=True, slots=True)
 class Calls:
-    """Tool calls of one MCP request, with its API key."""
+    """Tool calls for one request, with its API key or with a delegation."""
 
     request: Request
     invoke: Invoke
+    delegation: Delegation | None = None
+    """Whom the calls act for, instead of the key of the request."""
+    most_bytes: int = MOST_BYTES
+    """Maximum size of a result as JSON."""
 
     def call(self, tool: Tool, arguments: Mapping[str, Any]) -> ToolResult:
         """Carry out the operation. All errors of the API are results."""
@@ -55,11 +60,11 @@ class Calls:
             return _failed(self._problem(error))
         if status >= 400:
             return _failed(json.loads(text))
-        while len(text) > MOST_BYTES:
+        while len(text) > self.most_bytes:
             rows = len(json.loads(text)["data"]) if tool.is_list else 0
             if rows <= 1:
-                return ToolResult(_too_large(tool, len(text)), is_error=True)
-            fewer = int(rows * MOST_BYTES * _OF_A_FULL_PAGE / len(text))
+                return ToolResult(_too_large(tool, len(text), self.most_bytes), is_error=True)
+            fewer = int(rows * self.most_bytes * _OF_A_FULL_PAGE / len(text))
             arguments = {**arguments, "limit": max(1, fewer)}
             status, text = self._send(tool, arguments)
             if status >= 400:
@@ -68,7 +73,11 @@ class Calls:
 
     def _send(self, tool: Tool, arguments: Mapping[str, Any]) -> tuple[int, bytes]:
         """Return status and body of the response."""
-        answer = self.invoke(tool.function, event_of(tool, arguments, self.request))
+        event = event_of(tool, arguments, self.request)
+        if self.delegation:
+            del event["headers"]["authorization"]
+            event["requestContext"]["authorizer"] = self.delegation.as_authorizer()
+        answer = self.invoke(tool.function, event)
         return answer["statusCode"], answer["body"].encode()
 
     def _problem(self, error: OutriderError) -> dict[str, Any]:
@@ -154,12 +163,12 @@ def _argument(pointer: str) -> str:
     return pointer
 
 
-def _too_large(tool: Tool, size: int) -> dict[str, Any]:
+def _too_large(tool: Tool, size: int, most: int) -> dict[str, Any]:
     done = "" if tool.is_read_only else "The call was carried out. "
     return {
         "code": "RESULT_TOO_LARGE",
         "title": "The result is too large for a conversation",
         "detail": f"{done}Its result has {size:,} bytes, and that of a tool may have"
-        f" {MOST_BYTES:,}. The REST API has no such limit: {tool.method} {tool.path}",
+        f" {most:,}. The REST API has no such limit: {tool.method} {tool.path}",
         "errors": [],
     }

@@ -1,0 +1,1 @@
+"""Policy of agents: scopes, budgets, and what each tool may do."""
