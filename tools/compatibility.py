@@ -76,10 +76,15 @@ def render() -> str:
         if not of_document:
             continue
         parts.append(f"## {document}")
-        for section in dict.fromkeys(row.section for row in of_document):
+        for section in sorted({row.section for row in of_document}, key=_places().index):
             lines = [_line(row) for row in of_document if row.section == section]
             parts.append("\n".join([f"### {document}: {section}\n", _HEAD, *lines]))
     return "\n\n".join(parts) + "\n"
+
+
+def _places() -> list[str]:
+    """Return the sections of all documents, in their order: `SECTIONS` of each module."""
+    return [section for module in modules() for section in getattr(module, "SECTIONS", ())]
 
 
 def _line(row: Row) -> str:

@@ -1,11 +1,39 @@
-"""OutreachPilot's API reference, statement by statement, in the order of the document."""
+"""OutreachPilot's API reference, statement by statement: what holds for all calls."""
 
-from functools import partial
-from typing import Any
+from hashlib import sha256
 
-from tests.contract.statements import OfAPage, statement
-from tests.harness.api import Answer, Api
+import pytest
+
+from outrider.access.credentials import Credential
+from outrider.access.models import Caller
+from outrider.contacts.service import ContactService
+from outrider.credits.wiring import credits
+from outrider.kit import ids
+from outrider.kit.aws.dynamodb import Table
+from outrider.kit.settings import settings
+from tests.contract.outreachpilot import a_company, a_contact, data, error, refused, says
+from tests.contract.statements import OfAPage
+from tests.harness.api import ANONYMOUS, Api
 from tests.harness.cloud import Cloud
+from tests.integration.example_data import a_draft
+from tests.integration.running import a_paused_campaign
+from tools import routes
+
+SECTIONS = (
+    "Learning Center",
+    "Getting Started",
+    "Authentication",
+    "Response Format",
+    "Contacts",
+    "Companies",
+    "AI Chat",
+    "Credits",
+    "Campaigns",
+    "Webhooks",
+    "Error Codes",
+    "Rate Limits & Credits",
+)
+"""The sections in the order of the document."""
 
 OF_PAGES = (
     OfAPage(
@@ -35,185 +63,275 @@ OF_PAGES = (
 )
 """What the document says about pages of the product."""
 
+CODES = (
+    "MISSING_AUTH",
+    "INVALID_API_KEY",
+    "PLAN_REQUIRED",
+    "SCOPE_DENIED",
+    "ORG_NOT_FOUND",
+    "RESOURCE_NOT_FOUND",
+    "VALIDATION_ERROR",
+    "DUPLICATE_RESOURCE",
+    "INSUFFICIENT_CREDITS",
+    "CAMPAIGN_NOT_ACTIVE",
+    "INTERNAL_ERROR",
+)
+SCOPES = {
+    "contacts": [
+        "GET /api/v1/contacts",
+        "POST /api/v1/contacts",
+        "GET /api/v1/contacts/x",
+        "PUT /api/v1/contacts/x",
+        "DELETE /api/v1/contacts/x",
+        "GET /api/v1/companies",
+        "POST /api/v1/companies",
+        "GET /api/v1/companies/x",
+        "PUT /api/v1/companies/x",
+        "DELETE /api/v1/companies/x",
+    ],
+    "credits": ["GET /api/v1/credits"],
+    "campaigns": [
+        "POST /api/v1/campaigns/x/trigger",
+        "GET /api/v1/campaigns/x/status",
+        "GET /api/v1/webhooks",
+        "POST /api/v1/webhooks",
+        "DELETE /api/v1/webhooks?id=x",
+    ],
+}
+"""The scope that the document gives each call."""
 
-says = partial(statement, "OutreachPilot")
 
-
-def data(answer: Answer) -> Any:
-    """What a successful answer holds."""
-    assert answer.json["ok"] is True, answer.text
-    return answer.json["data"]
-
-
-def error(answer: Answer) -> dict[str, Any]:
-    """What went wrong, as an answer says it."""
-    assert answer.json["ok"] is False, answer.text
-    failed: dict[str, Any] = answer.json["error"]
-    return failed
-
-
-def refused(answer: Answer) -> tuple[int, str]:
-    return answer.status, error(answer)["code"]
-
-
-def a_contact(api: Api, **fields: Any) -> dict[str, Any]:
-    body = {"email": "john@acme.com", "first_name": "John", **fields}
-    made: dict[str, Any] = data(api.post("/api/v1/contacts", body))["contacts"][0]
-    return made
-
-
-def a_company(api: Api, **fields: Any) -> dict[str, Any]:
-    body = {"name": "Acme Corp", "domain": "acme.com", **fields}
-    made: dict[str, Any] = data(api.post("/api/v1/companies", body))["companies"][0]
-    return made
-
-
-def emails(answer: Answer) -> list[str]:
-    return [contact["email"] for contact in data(answer)]
-
-
-class TestContacts:
+class TestGettingStarted:
     @says(
-        "Contacts",
-        "GET /api/v1/contacts: limit (max 200), offset",
-        settled="contacts are listed newest first, 50 unless `limit` says otherwise",
+        "Getting Started",
+        "API access requires a Pro or Scale plan",
+        settled="every plan of ours but `free` has it",
     )
-    def test_a_page_has_at_most_limit_contacts_from_offset(self, api: Api) -> None:
-        for number in range(5):
-            a_contact(api, email=f"p{number}@acme.com")
+    @pytest.mark.parametrize("plan", ["professional", "scale"])
+    def test_a_plan_with_the_api_is_let_in(self, api: Api, plan: str) -> None:
+        key = api.workspace(plan, plan=plan).live_key
 
-        answer = api.get("/api/v1/contacts?limit=2&offset=1")
+        assert api.get("/api/v1/credits", key=key).status == 200
 
-        assert emails(answer) == ["p3@acme.com", "p2@acme.com"]
-        assert refused(api.get("/api/v1/contacts?limit=201")) == (422, "VALIDATION_ERROR")
-        assert api.get("/api/v1/contacts?limit=200").status == 200
+    @says("Getting Started", "Copy your key — it's shown once")
+    def test_a_key_is_shown_once(self, api: Api) -> None:
+        made = api.post("/v1/api-keys", {"name": "CI", "scopes": ["contacts"]}).json
 
-    @says("Contacts", "{ ok: true, data: Contact[], meta: { total, has_more, limit, offset } }")
-    def test_the_metadata_of_a_list_says_how_many_there_are(self, api: Api) -> None:
-        for number in range(5):
-            a_contact(api, email=f"p{number}@acme.com")
+        listed = api.get("/v1/api-keys").text
 
-        first, last = (api.get(f"/api/v1/contacts?limit=3&offset={place}") for place in (0, 3))
-
-        told = {"total": 5, "limit": 3}
-        assert first.json["meta"].items() >= {**told, "has_more": True, "offset": 0}.items()
-        assert last.json["meta"].items() >= {**told, "has_more": False, "offset": 3}.items()
+        assert made["key"] not in listed
+        assert made["id"] in listed
 
     @says(
-        "Contacts",
-        "GET /api/v1/contacts: status, folder_id, search",
-        settled="filters can be combined; each word of `search` begins a word of the name, the "
-        "address, the company or the title",
+        "Getting Started",
+        "Send requests with Authorization: Bearer op_live_xxx",
+        settled="keys here begin with `otr_live_sk_`: every valid one of ours works",
     )
-    def test_filters_are_counted_exactly(self, api: Api, cloud: Cloud) -> None:
-        a_contact(api, email="john@acme.com", folder_id="vip")
-        a_contact(api, email="joan@acme.com", first_name="Joan", folder_id="vip")
-        other = a_contact(api, email="johnny@beta.example", first_name="Johnny")
-        api.put(f"/api/v1/contacts/{other['id']}", {"status": "replied"})
-        cloud.drain()
+    def test_a_key_is_sent_as_bearer_token(self, api: Api) -> None:
+        header = {"authorization": f"Bearer {api.workspace().live_key}"}
 
-        found = {
-            query: (emails(answer), answer.json["meta"]["total"])
-            for query in ("status=new", "folder_id=vip", "search=john", "search=john&status=new")
-            if (answer := api.get(f"/api/v1/contacts?{query}"))
-        }
+        assert api.get("/api/v1/credits", key=ANONYMOUS, headers=header).status == 200
 
-        assert found == {
-            "status=new": (["joan@acme.com", "john@acme.com"], 2),
-            "folder_id=vip": (["joan@acme.com", "john@acme.com"], 2),
-            "search=john": (["johnny@beta.example", "john@acme.com"], 2),
-            "search=john&status=new": (["john@acme.com"], 1),
-        }
 
-    @says("Contacts", "POST /api/v1/contacts: Create one … contacts")
-    @says("Contacts", "{ email, first_name?, last_name?, company?, title?, linkedin_url? }")
-    @says("Contacts", "{ ok: true, data: { contacts: Contact[], count: number } }")
-    def test_one_contact_is_created_with_the_fields_of_the_document(self, api: Api) -> None:
-        body = {
-            "email": "john@acme.com",
-            "first_name": "John",
-            "last_name": "Smith",
-            "company": "Acme",
-            "title": "CTO",
-            "linkedin_url": "https://www.linkedin.com/in/john",
-        }
-
-        answer = api.post("/api/v1/contacts", body)
-
-        assert answer.status == 201
-        assert data(answer)["count"] == 1
-        assert data(answer)["contacts"][0].items() >= body.items()
-
-    @says("Contacts", "{ contacts: [...], upsert?: true }")
-    @says("Contacts", "Create one or many contacts")
-    def test_many_contacts_are_created_in_one_call(self, api: Api) -> None:
-        rows = [{"email": f"p{number}@acme.com"} for number in range(3)]
-
-        answer = api.post("/api/v1/contacts", {"contacts": rows})
-
-        assert data(answer)["count"] == 3
-        assert [each["email"] for each in data(answer)["contacts"]] == [
-            row["email"] for row in rows
+class TestAuthentication:
+    @says("Authentication", "All requests require an API key passed as a Bearer token")
+    def test_no_call_is_answered_without_a_key(self, api: Api) -> None:
+        calls = [
+            (route.method, route.path.replace("{", "").replace("}", ""))
+            for route in routes.surfaces()["outreachpilot"].routes
         ]
-        assert api.get("/api/v1/contacts").json["meta"]["total"] == 3
+
+        answers = [api.request(method, path, key=ANONYMOUS) for method, path in calls]
+
+        assert {refused(answer) for answer in answers} == {(401, "MISSING_AUTH")}
+
+    @says("Authentication", "Keys are hashed with SHA-256 and cannot be recovered")
+    def test_a_key_is_stored_as_its_hash(self, api: Api, cloud: Cloud) -> None:
+        key = api.workspace().live_key
+        items = cloud.items("keys")
+
+        assert sha256(key.encode()).hexdigest() in str(items)
+        assert key not in str(items)
+
+    @says("Authentication", "If compromised, revoke immediately and create a new one")
+    def test_a_revoked_key_is_refused_at_once(self, api: Api) -> None:
+        made = api.create_key("*")
+        api.delete(f"/v1/api-keys/{made['id']}")
+
+        assert refused(api.get("/api/v1/credits", key=made["key"])) == (401, "INVALID_API_KEY")
+        assert api.get("/api/v1/credits", key=api.key("*")).status == 200
+
+
+class TestResponseFormat:
+    @says("Response Format", "Success: ok, data, meta: request_id, timestamp, credits_used, …")
+    def test_a_success_has_data_and_metadata(self, api: Api) -> None:
+        answer = api.get("/api/v1/credits")
+
+        meta = answer.json["meta"]
+        assert sorted(answer.json) == ["data", "meta", "ok"]
+        assert meta["request_id"] == f"req_{answer.headers['X-Request-Id']}"
+        assert meta["timestamp"] == "2026-03-02T09:00:00.001Z"
+        assert (meta["credits_used"], meta["credits_remaining"]) == (0, 100_000)
 
     @says(
-        "Contacts",
-        "Supports upsert",
-        settled="an upsert changes only the fields that it gives; without it, a taken address is "
-        "refused with DUPLICATE_RESOURCE, and in a batch listed in `refused`",
+        "Response Format",
+        "Error: ok, error: code, message, details, docs_url, meta: request_id, timestamp",
     )
-    def test_an_upsert_changes_the_contact_with_the_address(self, api: Api) -> None:
-        known = a_contact(api)
-        body = {"email": "JOHN@acme.com", "title": "VP"}
+    def test_an_error_says_what_is_wrong(self, api: Api) -> None:
+        answer = api.post("/api/v1/contacts", {"email": "nobody", "surprise": 1})
 
-        one = api.post("/api/v1/contacts", {**body, "upsert": True})
-        many = api.post(
-            "/api/v1/contacts",
-            {"contacts": [{**body, "title": "CEO"}, {"email": "new@acme.com"}], "upsert": True},
-        )
-        without = api.post("/api/v1/contacts", {"contacts": [body, {"email": "newer@acme.com"}]})
-
-        assert (one.status, many.status, without.status) == (200, 201, 201)
-        changed = data(one)["contacts"][0]
-        assert (changed["id"], changed["first_name"], changed["title"]) == (
-            known["id"],
-            "John",
-            "VP",
-        )
-        assert [each["title"] for each in data(many)["contacts"]] == ["CEO", None]
-        assert (data(without)["count"], data(without)["refused"][0]["result"]) == (1, "skipped")
-
-    @says("Contacts", "GET /api/v1/contacts/:id: Get a single contact by ID")
-    def test_a_contact_is_read_by_its_id(self, api: Api) -> None:
-        known = a_contact(api)
-
-        assert data(api.get(f"/api/v1/contacts/{known['id']}")) == known
-
-    @says("Contacts", "PUT /api/v1/contacts/:id: Only provided fields are changed")
-    @says("Contacts", "{ first_name?, last_name?, email?, company?, title?, status?, ... }")
-    def test_an_update_changes_only_what_it_provides(self, api: Api) -> None:
-        known = a_contact(api)
-        body = {
-            "last_name": "Smith",
-            "email": "john.smith@acme.com",
-            "company": "Acme",
-            "title": "VP of Sales",
-            "status": "interested",
+        assert sorted(answer.json) == ["error", "meta", "ok"]
+        assert error(answer) == {
+            "code": "VALIDATION_ERROR",
+            "message": "The request is not valid",
+            "details": error(answer)["details"],
+            "docs_url": "/docs#validation_error",
         }
+        assert "/email: " in error(answer)["details"]
+        assert "/surprise: There is no field surprise" in error(answer)["details"]
+        assert sorted(answer.json["meta"]) == ["request_id", "timestamp"]
 
-        answer = api.put(f"/api/v1/contacts/{known['id']}", body)
+    @says("Response Format", "docs_url: /docs#invalid_api_key")
+    def test_each_docs_url_leads_to_an_anchor(self, api: Api) -> None:
+        page = api.get("/docs").text
 
-        assert answer.status == 200
-        assert data(answer).items() >= {**body, "first_name": "John", "id": known["id"]}.items()
+        assert [code for code in CODES if f'id="{code.lower()}"' not in page] == []
+        refusal = error(api.get("/api/v1/credits", key="op_live_YOUR_KEY"))
+        assert refusal["docs_url"] == "/docs#invalid_api_key"
 
-    @says("Contacts", "DELETE /api/v1/contacts/:id: Delete a contact permanently")
-    @says("Contacts", '{ ok: true, data: { deleted: true, id: "..." } }')
-    def test_a_deleted_contact_is_gone(self, api: Api) -> None:
-        path = f"/api/v1/contacts/{a_contact(api)['id']}"
 
-        answer = api.delete(path)
+class TestErrorCodes:
+    @says("Error Codes", "MISSING_AUTH 401: No Authorization header provided")
+    def test_missing_auth(self, api: Api) -> None:
+        assert refused(api.get("/api/v1/contacts", key=ANONYMOUS)) == (401, "MISSING_AUTH")
 
-        assert (answer.status, data(answer)) == (200, {"deleted": True, "id": path[17:]})
-        assert refused(api.get(path)) == (404, "RESOURCE_NOT_FOUND")
-        assert api.get("/api/v1/contacts").json["meta"]["total"] == 0
+    @says("Error Codes", "INVALID_API_KEY 401: Key not found, revoked, or malformed")
+    def test_invalid_api_key(self, api: Api) -> None:
+        unknown = Credential.new(ids.new("key"), "live").text
+
+        answers = [api.get("/api/v1/contacts", key=key) for key in (unknown, "op_live_x", "x y")]
+
+        assert {refused(answer) for answer in answers} == {(401, "INVALID_API_KEY")}
+
+    @says("Error Codes", "PLAN_REQUIRED 403: Organization not on Pro or Scale plan")
+    def test_plan_required(self, api: Api) -> None:
+        key = api.workspace("frugal", plan="free").live_key
+
+        assert refused(api.get("/api/v1/contacts", key=key)) == (403, "PLAN_REQUIRED")
+
+    @says("Error Codes", "SCOPE_DENIED 403: API key missing required scope for this endpoint")
+    @pytest.mark.parametrize(("scope", "calls"), [*SCOPES.items()])
+    def test_scope_denied(self, api: Api, scope: str, calls: list[str]) -> None:
+        others = api.key(*(SCOPES.keys() - {scope}))
+        own = api.key(scope)
+
+        for call in calls:
+            method, path = call.split(" ")
+            assert refused(api.request(method, path, {}, key=others)) == (403, "SCOPE_DENIED")
+            assert api.request(method, path, {}, key=own).status != 403
+
+    @says("Error Codes", "ORG_NOT_FOUND 404: Organization deleted or invalid")
+    def test_org_not_found(self, api: Api) -> None:
+        workspace = api.workspace()
+        keys = Table(settings().keys_table)
+        keys.write(keys.delete_action(workspace.id, "#"))
+
+        assert refused(api.get("/api/v1/contacts")) == (404, "ORG_NOT_FOUND")
+
+    @says("Error Codes", "RESOURCE_NOT_FOUND 404: Contact, campaign, or webhook not found")
+    def test_resource_not_found(self, api: Api) -> None:
+        answers = [
+            api.get(f"/api/v1/contacts/{ids.new('con')}"),
+            api.get("/api/v1/contacts/CONTACT_UUID"),
+            api.get(f"/api/v1/companies/{ids.new('com')}"),
+            api.get(f"/api/v1/campaigns/{ids.new('cam')}/status"),
+            api.delete(f"/api/v1/webhooks?id={ids.new('whk')}"),
+        ]
+
+        assert {refused(answer) for answer in answers} == {(404, "RESOURCE_NOT_FOUND")}
+
+    @says("Error Codes", "VALIDATION_ERROR 422: Invalid request body or missing required fields")
+    def test_validation_error(self, api: Api) -> None:
+        answers = [
+            api.post("/api/v1/contacts", "{"),
+            api.post("/api/v1/contacts", {"first_name": "John"}),
+            api.post("/api/v1/companies", {}),
+            api.post("/api/v1/webhooks", {"url": "https://example.com/hook"}),
+            api.delete("/api/v1/webhooks"),
+        ]
+
+        assert {refused(answer) for answer in answers} == {(422, "VALIDATION_ERROR")}
+
+    @says("Error Codes", "DUPLICATE_RESOURCE 409: Resource already exists (e.g. contact email)")
+    def test_duplicate_resource(self, api: Api) -> None:
+        known, _ = a_contact(api), a_company(api)
+
+        answers = [
+            api.post("/api/v1/contacts", {"email": "John@Acme.com"}),
+            api.post("/api/v1/companies", {"domain": "acme.com"}),
+        ]
+
+        assert {refused(answer) for answer in answers} == {(409, "DUPLICATE_RESOURCE")}
+        assert known["id"] in error(answers[0])["details"]
+
+    @says("Error Codes", "CAMPAIGN_NOT_ACTIVE 400: Campaign is draft or paused")
+    def test_campaign_not_active(self, api: Api) -> None:
+        draft, paused = a_draft(api), a_paused_campaign(api)
+        body = {"email": "john@acme.com"}
+
+        answers = [api.post(f"/api/v1/campaigns/{each}/trigger", body) for each in (draft, paused)]
+
+        assert {refused(answer) for answer in answers} == {(400, "CAMPAIGN_NOT_ACTIVE")}
+
+    @says("Error Codes", "INTERNAL_ERROR 500: Unexpected server error")
+    def test_internal_error(self, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(ContactService, "get", lambda *_: 1 / 0)
+
+        answer = api.get(f"/api/v1/contacts/{ids.new('con')}")
+
+        assert refused(answer) == (500, "INTERNAL_ERROR")
+
+    @says("Error Codes", "All errors include a machine-readable code, message, and details")
+    def test_all_parts_are_texts(self, api: Api) -> None:
+        parts = error(api.get("/api/v1/contacts?limit=0"))
+
+        assert all(parts[name] for name in ("code", "message", "details"))
+
+
+class TestRateLimits:
+    @says(
+        "Rate Limits & Credits",
+        "Each operation has a credit cost (most are free)",
+        settled="a key has a rate limit too, as `RateLimit` says: 429 RATE_LIMITED has a "
+        "`Retry-After` after which the call succeeds",
+    )
+    def test_what_is_free_uses_no_credits(self, api: Api) -> None:
+        answers = [
+            api.post("/api/v1/contacts", {"email": "john@acme.com"}),
+            api.get("/api/v1/contacts"),
+            api.get("/api/v1/companies"),
+            api.get("/api/v1/webhooks"),
+        ]
+
+        assert {answer.json["meta"]["credits_used"] for answer in answers} == {0}
+        assert {answer.json["meta"]["credits_remaining"] for answer in answers} == {100_000}
+        assert all("RateLimit" in answer.headers for answer in answers)
+
+    @says("Rate Limits & Credits", "Check your balance anytime at GET /api/v1/credits")
+    def test_the_balance_can_be_read_with_none_left(self, api: Api) -> None:
+        credits(Caller.engine(api.workspace().id)).hold("run_1", "chat", 100_000)
+
+        answer = api.get("/api/v1/credits")
+
+        assert data(answer)["credits_remaining"] == 0
+        assert answer.json["meta"]["credits_remaining"] == 0
+
+    @says("Rate Limits & Credits", "Credits reset monthly on your billing date")
+    def test_credits_are_reset_a_month_later(self, api: Api, cloud: Cloud) -> None:
+        credits(Caller.engine(api.workspace().id)).hold("run_1", "chat", 100_000)
+        reset_at = data(api.get("/api/v1/credits"))["credits_reset_at"]
+
+        cloud.clock.advance(days=31)
+
+        again = data(api.get("/api/v1/credits"))
+        assert (again["credits_remaining"], again["credits_reset_at"] > reset_at) == (100_000, True)

@@ -20,10 +20,14 @@ ALL: tuple[str, ...] = (
     *FAMILIES,
     *(f"{resource}:{verb}" for resource in _RESOURCES for verb in ("read", "write")),
     *_SINGLE,
+    "credits",
     "chat",
     "agent",
 )
 """All scopes that a key can have."""
+
+ALIASES = {"credits": "credits:read"}
+"""Scopes that allow the same as another one."""
 
 _READING = tuple(scope for scope in ALL if scope.endswith(":read"))
 
@@ -61,7 +65,9 @@ def resource(scope: str) -> str:
 
 def covers(granted: Collection[str], required: str) -> bool:
     """Return whether the scopes `granted` include the scope `required`."""
-    if "*" in granted or required in granted:
+    required = ALIASES.get(required, required)
+    same = [required, *(alias for alias, scope in ALIASES.items() if scope == required)]
+    if "*" in granted or any(each in granted for each in same):
         return True
     members = FAMILIES.get(required)
     return _FAMILY_OF.get(resource(required)) in granted or (
