@@ -25,10 +25,10 @@ export SAM_CLI_TELEMETRY := 0
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down reset demo test coverage mutations mutants chaos fuzz check format lock upgrade tools build deploy $(TEMPLATES:%=validate/%)
+.PHONY: help run up down reset demo test coverage mutations mutants chaos fuzz conformance check format lock upgrade tools build deploy $(TEMPLATES:%=validate/%)
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(READY) ## Run the whole stack on this machine until Ctrl-C
 	@$(PY) -m local run
@@ -59,6 +59,9 @@ mutants: $(READY) ## Change the core rules in every small way: tests must notice
 
 fuzz: $(READY) ## Hold the API against its OpenAPI document with requests that are made up
 	@$(PY) -m tests.fuzz.run $(ARGS)
+
+conformance: $(READY) tools ## Hold the MCP server against the official suite and inspector
+	@$(PY) -m tests.conformance $(ARGS)
 
 chaos: $(READY) tools ## Kill workers while emails go out, then check what is there at rest
 	@$(PY) -m tests.chaos $(ARGS)

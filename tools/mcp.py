@@ -24,6 +24,11 @@ MOST_ROWS = 100
 Schema = dict[str, Any]
 _COMPONENTS, _DEFINITIONS = "#/components/schemas/", "#/$defs/"
 _REFERENCE = re.compile(r'"#/\$defs/([\w-]+)"')
+_ANY_VALUE: Schema = {
+    "anyOf": [{"type": kind} for kind in ("string", "number", "boolean", "null", "array", "object")]
+}
+"""What a schema without any keyword says too, in words that each client knows."""
+_SAID_OF_ALL = ("title", "description", "default", "examples", "readOnly", "writeOnly")
 _HEADERS: dict[str, tuple[str, Schema]] = {
     "If-Match": (
         "if_match",
@@ -49,6 +54,7 @@ def tools(document: Schema, functions: Mapping[str, str]) -> list[Schema]:
     """Return the tools by name. `functions` are the names of the functions that serve the
     operations."""
     components = _as_definitions(document["components"]["schemas"])
+    components["JsonValue"] |= _ANY_VALUE
     made = [
         _tool(method.upper(), path, _as_definitions(operation), components, functions)
         for path, operations in document["paths"].items()
@@ -115,8 +121,8 @@ def _tool(
         "has_body": "requestBody" in operation,
         "needs_body": operation.get("requestBody", {}).get("required", False),
         "annotations": _annotations(name, method, operation["x-scopes"]),
-        "input": _with_definitions(_input(operation, components), components),
-        "output": _plain(_with_definitions(_output(operation, components), components)),
+        "input": _portable(_with_definitions(_input(operation, components), components)),
+        "output": _portable(_plain(_with_definitions(_output(operation, components), components))),
     }
 
 
@@ -223,6 +229,26 @@ def _plain(schema: Any) -> Any:
         for name, value in schema.items()
         if name not in ("description", "title", "examples")
     }
+
+
+def _portable(schema: Any) -> Any:
+    """Return the schema with one type in each `type`: some APIs of models know no list of types,
+    and refuse the tool or lose the field."""
+    if isinstance(schema, list):
+        return [_portable(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    made = {
+        name: {field: _portable(each) for field, each in value.items()}
+        if name in ("properties", "$defs")
+        else _portable(value)
+        for name, value in schema.items()
+    }
+    if not isinstance(schema.get("type"), list):
+        return made
+    said = {name: made.pop(name) for name in _SAID_OF_ALL if name in made}
+    limits = {"null": {"type": "null"}}
+    return {**said, "anyOf": [limits.get(kind, {**made, "type": kind}) for kind in schema["type"]]}
 
 
 def _as_definitions(value: Schema) -> Schema:

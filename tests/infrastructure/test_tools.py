@@ -1,6 +1,7 @@
 """Tools of the MCP server: each operation of the API is one, or says why it is not; what they say
 of themselves is true; the function that serves them reaches what they need."""
 
+import json
 import re
 import subprocess
 import sys
@@ -66,6 +67,13 @@ class TestSchemas:
     def test_of_arguments_are_closed_objects(self, tool: Tool) -> None:
         assert (tool.input["type"], tool.input["additionalProperties"]) == ("object", False)
         assert not COMBINING & tool.input.keys(), "the APIs of several models refuse it"
+
+    @every_tool
+    def test_name_one_type_each(self, tool: Tool) -> None:
+        """Schemas of some models, as Gemini's, know no list of types."""
+        text = json.dumps([tool.input, tool.output])
+
+        assert '"type": [' not in text
 
     @every_tool
     def test_describe_every_argument(self, tool: Tool) -> None:

@@ -170,9 +170,11 @@ class TestResources:
         assert linked <= set(pages())
 
     def test_of_another_name_are_unknown(self, api: Api) -> None:
-        answer = send(api, "resources/read", {"uri": "outrider://docs/../secrets"})
+        given = {"uri": "outrider://docs/../secrets"}
+        answer = send(api, "resources/read", given)
 
         assert answer.json["error"]["code"] == INVALID_PARAMS
+        assert answer.json["error"]["data"] == given
 
 
 class TestPrompts:

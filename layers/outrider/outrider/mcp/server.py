@@ -119,7 +119,7 @@ async def _read_resource(
     exchange = _exchange(context)
     tool = visible_tool(STATE.get(uri, ""), exchange.caller.scopes)
     if tool is None:
-        raise _unknown("resource", uri)
+        raise _unknown("resource", uri, {"uri": uri})
     result = exchange.calls.call(tool, {})
     if result.is_error:
         raise MCPError(types.INTERNAL_ERROR, result.content["detail"], result.content)
@@ -184,5 +184,5 @@ def _all_of(job: Job, given: dict[str, str]) -> dict[str, str]:
     return given
 
 
-def _unknown(kind: str, name: str) -> MCPError:
-    return MCPError(types.INVALID_PARAMS, f"Unknown {kind}: {shortened(name)}")
+def _unknown(kind: str, name: str, data: dict[str, str] | None = None) -> MCPError:
+    return MCPError(types.INVALID_PARAMS, f"Unknown {kind}: {shortened(name)}", data)

@@ -1,0 +1,23 @@
+"""Exceptions from the conformance suite of MCP, and the page that names them."""
+
+import re
+
+import pytest
+
+from tests.conformance.suite import REVISIONS, Exceptions
+from tools.templates import REPOSITORY
+
+PAGE = (REPOSITORY / "docs" / "mcp.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+def test_exceptions_stand_on_the_page(revision: str) -> None:
+    """By their scenario, or by its first words followed by "…"."""
+    column = REVISIONS.index(revision) + 2
+    rows = [row.split("|") for row in PAGE.splitlines() if row.startswith("| excepted: ")]
+    named = " ".join(row[column] for row in rows)
+    patterns = [re.escape(name).replace("…", ".+") for name in re.findall(r"`([^`]+)`", named)]
+    scenarios = {name.partition(":")[0] for name in Exceptions.read("product", revision).reasons}
+
+    assert scenarios
+    assert [each for each in scenarios if not re.fullmatch("|".join(patterns), each)] == []
