@@ -13,6 +13,7 @@ from tests.integration.samples import (
     ACCOUNT_GET,
     AGENTS_POLICY,
     API_KEYS_CREATE,
+    AUTOREACH_CREATE,
     CAMPAIGNS_STATUS,
     COMPANIES_CREATE,
     CONTACTS_CREATE,
@@ -33,6 +34,7 @@ from tests.integration.samples import (
     MAILBOXES_VERIFY,
     MCP,
     MESSAGES_GET,
+    OUTREACHPILOT_CREATE,
     SEQUENCES_CREATE,
     SEQUENCES_LAUNCH,
     SEQUENCES_TEST_SEND,
@@ -125,6 +127,18 @@ class TestHttp:
         answer = LEADS_APPROVE.invoke(cloud, key=api.workspace().live_key, lead=lead)
 
         assert (answer["statusCode"], json.loads(answer["body"])["status"]) == (200, "qualified")
+
+    def test_autoreach_create(self, api: Api, cloud: Cloud) -> None:
+        answer = AUTOREACH_CREATE.invoke(cloud, key=api.workspace().live_key)
+
+        settings = json.loads(answer["body"])["settings"]
+        assert (answer["statusCode"], settings["dailyLimit"]) == (201, 50)
+
+    def test_outreachpilot_create(self, api: Api, cloud: Cloud) -> None:
+        answer = OUTREACHPILOT_CREATE.invoke(cloud, key=api.workspace().live_key)
+
+        data = json.loads(answer["body"])["data"]
+        assert (answer["statusCode"], data["count"]) == (201, 1)
 
     def test_mcp(self, api: Api, cloud: Cloud) -> None:
         answer = MCP.invoke(cloud, key=api.workspace().live_key)

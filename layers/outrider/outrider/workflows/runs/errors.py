@@ -14,9 +14,10 @@ class RunUnderWay(Conflict):
     """The workflow cannot be run, because a run is under way or paused."""
 
     def __init__(self, status: str) -> None:
+        self.is_paused = status == "paused"
         remedy = (
             "resume it with POST /v1/workflows/{id}/resume"
-            if status == "paused"
+            if self.is_paused
             else "leads that are added to it meanwhile are taken in"
         )
         super().__init__(f"A run of this workflow is {status} already: {remedy}")

@@ -86,6 +86,15 @@ class WorkflowRunService:
             return answer
         raise _contended()
 
+    def run_or_resume(self, workflow_id: str, request: RunRequest) -> RunAnswer | WorkflowView:
+        """Start a run as `run` does, or resume the one that is paused. Raises what they raise."""
+        try:
+            return self.run(workflow_id, request)
+        except RunUnderWay as refused:
+            if not refused.is_paused:
+                raise
+            return self.resume(workflow_id)
+
     def pause(self, workflow_id: str) -> WorkflowView:
         """Pause the run, and the workflow's campaign with it, also if the run has paused by itself.
         Stages that workers have begun are carried out; nothing else begins. Idempotent.

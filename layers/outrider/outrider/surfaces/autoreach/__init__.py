@@ -1,0 +1,1 @@
+"""The form of the API for clients written for AutoReach."""

@@ -1,0 +1,58 @@
+"""Names of fields: snake_case in the handlers' models, camelCase for clients."""
+
+import re
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+
+from outrider.kit.models import Model
+
+_UPPER = re.compile(r"(?<=[a-z0-9])([A-Z])")
+_LOWER = re.compile(r"(?<=[a-z0-9])_([a-z])")
+_SENTENCE = "detail"
+"""Field of results with a sentence, which may name fields."""
+MAPS = frozenset({"custom"})
+"""Fields of requests that hold names of the client's own, which stay as they are."""
+
+
+@cache
+def swapped(name: str) -> str:
+    """Return `dailyLimit` for `daily_limit`, and the reverse.
+
+    As names are swapped on the way in and on the way out, a name that a client sends in snake_case
+    is one that no model has, and is refused as the client wrote it.
+    """
+    if _LOWER.search(name):
+        return _LOWER.sub(lambda found: found[1].upper(), name)
+    return _UPPER.sub(lambda found: f"_{found[1].lower()}", name)
+
+
+def shown(value: Any, worded: Callable[[str], str]) -> Any:
+    """Return a result with the names that clients know, ready for JSON. Keys of maps are data, and
+    stay as they are; `worded` translates sentences."""
+    if isinstance(value, Model):
+        kind = type(value)
+        fields = [name for name, field in kind.model_fields.items() if not field.exclude]
+        result = {
+            swapped(name): shown(getattr(value, name), worded)
+            for name in (*fields, *kind.model_computed_fields)
+        }
+        if result.get(_SENTENCE):
+            result[_SENTENCE] = worded(result[_SENTENCE])
+        return result
+    if isinstance(value, Mapping):
+        return {key: shown(each, worded) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [shown(each, worded) for each in value]
+    return value
+
+
+def taken(value: Any) -> Any:
+    """Return the JSON of a request with the names of the handlers' models."""
+    if isinstance(value, list):
+        return [taken(each) for each in value]
+    if isinstance(value, dict):
+        return {
+            swapped(name): each if name in MAPS else taken(each) for name, each in value.items()
+        }
+    return value
