@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from tests.mutations import (
+    agents,
     approved,
     claims,
     clocks,
@@ -16,6 +17,7 @@ from tests.mutations import (
 from tests.mutations.mutation import Mutation
 
 MUTATIONS: Sequence[Mutation] = [
+    *agents.MUTATIONS,
     *claims.MUTATIONS,
     *approved.MUTATIONS,
     *looking_again.MUTATIONS,
