@@ -3,6 +3,8 @@
 from tests.mutations.mutation import Change, Mutation
 
 _MCP = "tests/attacks/test_mcp.py"
+_WRITING = "tests/attacks/test_writing.py"
+_BY_PAGES = f"{_WRITING}::test_drafts_say_nothing_that_a_page_made_a_model_write"
 
 MUTATIONS = [
     Mutation(
@@ -35,5 +37,56 @@ MUTATIONS = [
             Change("mcp/calls.py", "if found := list(_violations(tool, arguments)):", "if False:"),
         ),
         "unknown arguments are refused, and of the known ones two become headers",
+    ),
+    Mutation(
+        "draft that states what no source says",
+        (f"{_WRITING}::test_drafts_say_nothing_that_no_source_says",),
+        (
+            Change(
+                "writing/grounding.py",
+                "if len(words & _stems(self._text)) < least * len(words):",
+                "if False:",
+            ),
+        ),
+    ),
+    Mutation(
+        "links in what a model writes",
+        (_BY_PAGES,),
+        (Change("writing/output.py", "if _has_address(flat, names):", "if False:"),),
+    ),
+    Mutation(
+        "markup and templates in what a model writes",
+        (_BY_PAGES,),
+        (
+            Change(
+                "writing/output.py",
+                "if _SYNTAX.search(flat) or _ENTITY.search(flat):",
+                "if False:",
+            ),
+        ),
+    ),
+    Mutation(
+        "quotes that are not in the source",
+        (_BY_PAGES,),
+        (
+            Change(
+                "writing/model_writer.py",
+                "if len(quote.strip()) < _SHORTEST_QUOTE or not Grounds([source.quoted.text])"
+                ".has(quote):",
+                "if False:",
+            ),
+        ),
+    ),
+    Mutation(
+        "classification by what a reply tells the model to answer",
+        (f"{_WRITING}::test_replies_are_only_classified",),
+        (
+            Change(
+                "writing/model_writer.py",
+                'known = answer.kind not in ("asks_to_stop", "automatic", "unclear")',
+                "known = True",
+            ),
+        ),
+        "the model of the answer has no such label",
     ),
 ]

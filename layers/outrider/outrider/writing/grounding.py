@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from functools import cached_property
+from itertools import zip_longest
 
 from outrider.writing.errors import OutputRefused
 
@@ -68,7 +69,7 @@ def _names(text: str) -> set[str]:
     sentence, or two of them."""
     found = list(_WORD.finditer(text))
     names = set()
-    for word, following in zip(found, [*found[1:], None], strict=True):
+    for word, following in zip_longest(found, found[1:]):
         capitals = sum(letter.isupper() for letter in word[0])
         if not capitals or len(word[0]) == 1:
             continue
