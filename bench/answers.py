@@ -15,6 +15,15 @@ CONTACTS = "contacts"
 _WORKSPACE = "wsp_01kjpwf1705j8szgt9ba08vvzx"
 _IDS = [f"con_01kjpwf1705j8szgt9ba08v{number:03d}" for number in range(PAGE)]
 A_CONTACT = _IDS[0]
+_COUNT = {"pk": f"{_WORKSPACE}#count", "sk": "count#0", "contacts": 1_000}
+_ORGANIZATION = {
+    "pk": _WORKSPACE,
+    "sk": "#",
+    "id": _WORKSPACE,
+    "name": "Acme",
+    "plan": "enterprise",
+    "created_at": "2026-11-21T10:00:00.000Z",
+}
 
 
 def answers() -> dict[str, Any]:
@@ -27,6 +36,8 @@ def answers() -> dict[str, Any]:
         "plan": "enterprise",
         "seal": b"seal",
         **clock_attributes(rates(PLANS["enterprise"])),
+        "ready_minute": 0,
+        "ready_day": 0,
     }
     items = [_encoded(_contact(contact_id)) for contact_id in _IDS]
     tokens = [
@@ -37,6 +48,8 @@ def answers() -> dict[str, Any]:
         "TransactWriteItems": {},
         "GetItem": {"Item": items[0]},
         "BatchGetItem": {"Responses": {CONTACTS: items}},
+        "BatchGetItem #count": {"Responses": {CONTACTS: [_encoded(_COUNT)]}},
+        'BatchGetItem "credits"': {"Responses": {"keys": [_encoded(_ORGANIZATION)]}},
         "BatchGetItem #touch": {"Responses": {CONTACTS: []}},  # nobody was written to yet
         "Query": {"Items": items, "Count": PAGE},
         "Query #tok#": {"Items": tokens, "Count": PAGE},
