@@ -76,15 +76,16 @@ def render() -> str:
         if not of_document:
             continue
         parts.append(f"## {document}")
-        for section in sorted({row.section for row in of_document}, key=_places().index):
+        for section in sorted({row.section for row in of_document}, key=_places(document).index):
             lines = [_line(row) for row in of_document if row.section == section]
             parts.append("\n".join([f"### {document}: {section}\n", _HEAD, *lines]))
     return "\n\n".join(parts) + "\n"
 
 
-def _places() -> list[str]:
-    """Return the sections of all documents, in their order: `SECTIONS` of each module."""
-    return [section for module in modules() for section in getattr(module, "SECTIONS", ())]
+def _places(document: str) -> list[str]:
+    """Return the sections of a document, in their order: `SECTIONS` of the modules about it."""
+    about = [each for each in modules() if any(row.document == document for row in rows(each))]
+    return [section for module in about for section in getattr(module, "SECTIONS", ())]
 
 
 def _line(row: Row) -> str:

@@ -9,6 +9,33 @@ from tests.integration.outreach import a_mailbox
 from tests.integration.replying import a_reply, put_into_bucket
 
 
+SECTIONS = (
+    "What Is the AutoReach API?",
+    "API Key Generation",
+    "Using Your API Key",
+    "API Key Security",
+    "Workflows",
+    "Leads",
+    "Campaigns",
+    "Account",
+    "JavaScript (Node.js): Create a Workflow and Add Leads",
+    "Python: Retrieve and Filter Leads",
+    "Rate Limits",
+    "Handling Rate Limits",
+    "Pagination",
+    "Webhooks",
+    "Setting Up Webhooks",
+    "Error Handling",
+    "Is the API free to use?",
+    "Can I use the API to build a custom UI?",
+    "How do I test the API without consuming credits?",
+    "Is the API versioned?",
+    "Can I automate everything through the API?",
+    "Getting Started",
+)
+"""The sections of the document, in its order."""
+
+
 class TestIntroduction:
     @statement(
         DOCUMENT,
