@@ -1,19 +1,21 @@
-"""The official client of the protocol calls every tool, with the examples of the routes."""
+"""The official clients of the protocol call every tool, with the examples of the routes."""
 
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from mcp.client import Client
-from mcp.types import CallToolResult
 
 from outrider.mcp.tools import Tool, tools
+from tests.clients.serving import served
 from tests.harness.api import Api
 from tests.integration import endpoints
 from tests.integration.examples import ENDPOINTS, Endpoint
 from tests.mcp.connecting import HANDSHAKE, NEWEST, connected
+from tests.mcp.typescript import ToolCall, TypeScriptClient, typescript_client
 
 on_this_machine = endpoints.on_this_machine
 
@@ -21,6 +23,8 @@ BY_FUNCTION: dict[str, list[Endpoint]] = defaultdict(list)
 for _endpoint in ENDPOINTS:
     if _tool := tools().get(_endpoint.route.handler.__name__):
         BY_FUNCTION[_tool.function].append(_endpoint)
+
+each_function = pytest.mark.parametrize("function", sorted(BY_FUNCTION))
 
 
 def arguments(api: Api, tool: Tool, endpoint: Endpoint) -> dict[str, Any]:
@@ -36,7 +40,23 @@ def arguments(api: Api, tool: Tool, endpoint: Endpoint) -> dict[str, Any]:
     }
 
 
+def calls(api: Api, function: str) -> list[ToolCall]:
+    """A call of each tool of a function."""
+    called = [
+        (tools()[endpoint.route.handler.__name__], endpoint) for endpoint in BY_FUNCTION[function]
+    ]
+    return [(tool.name, arguments(api, tool, endpoint)) for tool, endpoint in called]
+
+
+@pytest.fixture(scope="module")
+def typescript(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TypeScriptClient]:
+    with typescript_client(tmp_path_factory.mktemp("typescript")) as client:
+        yield client
+
+
 class TestEveryTool:
+    """Both clients hold each result against the schema."""
+
     def test_has_an_example(self) -> None:
         called = {
             endpoint.route.handler.__name__ for group in BY_FUNCTION.values() for endpoint in group
@@ -44,22 +64,29 @@ class TestEveryTool:
 
         assert called == set(tools())
 
-    @pytest.mark.parametrize("function", sorted(BY_FUNCTION))
-    def test_gives_what_its_schema_says(self, api: Api, function: str) -> None:
-        """The client holds each result against the schema."""
-        for endpoint in BY_FUNCTION[function]:
-            tool = tools()[endpoint.route.handler.__name__]
-            given = arguments(api, tool, endpoint)
+    @each_function
+    def test_is_called_by_the_python_client(self, api: Api, function: str) -> None:
+        made = calls(api, function)
 
-            async def talk(
-                client: Client, tool: Tool = tool, given: dict[str, Any] = given
-            ) -> CallToolResult:
-                return await client.call_tool(tool.name, given)
+        async def talk(client: Client) -> list[Any]:
+            results = [(name, await client.call_tool(name, given)) for name, given in made]
+            return [
+                (name, result.content)
+                for name, result in results
+                if result.is_error or not result.structured_content
+            ]
 
-            result = connected(api, talk)
+        assert connected(api, talk) == []
 
-            assert not result.is_error, (tool.name, given, result.content)
-            assert result.structured_content
+    @each_function
+    def test_is_called_by_the_typescript_client(
+        self, api: Api, function: str, typescript: TypeScriptClient
+    ) -> None:
+        headers = {"Authorization": f"Bearer {api.workspace().live_key}"}
+        made = calls(api, function)
+
+        with served(api) as url:
+            assert typescript.carry_out(f"{url}/mcp", headers, made, version=NEWEST) == set(tools())
 
 
 @pytest.mark.parametrize("mode", [HANDSHAKE, NEWEST, "auto"])
