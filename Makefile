@@ -46,6 +46,7 @@ demo: $(READY) ## Walk through a campaign on the running stack
 	@$(PY) -m local.demo
 
 test: $(READY) tools ## Run every test, end to end on a stack of its own
+	@sh local/browser.sh
 	@$(PY) -m pytest -n auto $(ARGS)
 
 coverage: $(READY) ## Measure which lines and branches of the library the tests in one process reach

@@ -1,6 +1,6 @@
 """Generator of the OpenAPI document: `python -m tools.openapi [--check]`.
 
-It writes functions/site/openapi.json (which docs/openapi.json links to), functions/site/docs.html,
+It writes functions/site/openapi.json (which docs/openapi.json links to), functions/site/pages/,
 functions/site/llms.txt and llms-full.txt, docs/endpoints.md, and the tools and pages of the MCP
 server. With --check it writes nothing, and fails if a file is out of date.
 """
@@ -20,7 +20,7 @@ from outrider.kit.http.responses import HTML, JSON, Answer, TextContent, is_vers
 from outrider.kit.http.routes import Route
 from tools import (
     descriptions,
-    docs_page,
+    docs_site,
     endpoints_page,
     examples,
     llms,
@@ -160,12 +160,12 @@ def files() -> dict[Path, str]:
     tools = mcp.tools(described, routes.serving())
     return {
         SITE / "openapi.json": json.dumps(described, indent=2, ensure_ascii=False) + "\n",
-        SITE / "docs.html": docs_page.render(described, codes),
         SITE / "llms.txt": llms.render(described, codes, sources),
         SITE / "llms-full.txt": llms.render_full(described, codes, sources, tools),
         REPOSITORY / "docs" / "endpoints.md": endpoints,
         mcp.TOOLS: mcp.render(tools),
         pages.PAGES: pages.render(sources),
+        **docs_site.files({"outrider": described}, codes, {"endpoints": endpoints}),
     }
 
 
@@ -284,7 +284,7 @@ def _operation(
     }
     if 304 in route.errors:
         operation["responses"][str(304)] = NOT_MODIFIED
-    if not route.scopes and "{" in route.path:
+    if not route.scopes and "{" in route.path and "404" not in operation["responses"]:
         page = {"description": "A page that says so", "content": {HTML: {}}}
         operation["responses"] |= {"404": page, "503": page}
     return operation

@@ -13,7 +13,7 @@ from tools.openapi_parts import (
 def errors_of(route: Route) -> list[int]:
     """Return the error statuses that the route can respond with."""
     if not route.scopes:
-        return [500]
+        return sorted({500, *route.errors} - {304})
     statuses = {401, 403, 422, 429, 500, 503, *route.errors}
     statuses |= {404} if "{" in route.path else set()
     statuses |= {412} if route.takes_if_match else set()

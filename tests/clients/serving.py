@@ -36,7 +36,7 @@ def handling(api: Api) -> type[BaseHTTPRequestHandler]:
             for name, value in answer.headers.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(answer.text.encode())
+            self.wfile.write(answer.text.encode(errors="surrogateescape"))
             self.close_connection = True
 
         def log_message(self, *_: object) -> None:

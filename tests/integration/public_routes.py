@@ -3,7 +3,10 @@
 PUBLIC = frozenset(
     {
         "GET /health",
+        "GET /",
         "GET /docs",
+        "GET /docs/{page}",
+        "GET /docs/assets/{file}",
         "GET /openapi.json",
         "GET /llms.txt",
         "GET /llms-full.txt",

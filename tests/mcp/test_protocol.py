@@ -109,9 +109,10 @@ class TestTransport:
     @pytest.mark.parametrize("path", ["/mcp", "/"])
     @pytest.mark.parametrize("method", ["GET", "DELETE"])
     def test_has_no_streams_and_no_sessions(self, api: Api, method: str, path: str) -> None:
-        answer = api.request(method, path)
+        answer = api.request(method, path, headers={"accept": "text/event-stream"})
 
-        assert (answer.status, answer.headers["Allow"]) == (405, "POST")
+        assert answer.status == 405
+        assert "POST" in answer.headers["Allow"].split(", ")
 
     def test_takes_notifications(self, api: Api) -> None:
         message = {"jsonrpc": "2.0", "method": "notifications/initialized"}
