@@ -1,6 +1,7 @@
 """OutreachPilot's API reference, statement by statement: what holds for all calls."""
 
 from hashlib import sha256
+from typing import Any
 
 import pytest
 
@@ -12,11 +13,13 @@ from outrider.kit import ids
 from outrider.kit.aws.dynamodb import Table
 from outrider.kit.settings import settings
 from tests.contract.outreachpilot import a_company, a_contact, data, error, refused, says
+from tests.contract.outreachpilot_curls import carried_out
 from tests.contract.statements import OfAPage
+from tests.curls import Request
 from tests.harness.api import ANONYMOUS, Api
 from tests.harness.cloud import Cloud
 from tests.integration.example_data import a_draft
-from tests.integration.running import a_paused_campaign
+from tests.integration.running import a_campaign, a_paused_campaign
 from tools import routes
 
 SECTIONS = (
@@ -99,6 +102,26 @@ SCOPES = {
     ],
 }
 """The scope that the document gives each call."""
+
+
+class TestExamples:
+    @says("Contacts", "Example (cURL): all of the document's curl lines")
+    def test_the_lines_of_the_document_work(self, api: Api) -> None:
+        """On the local stack too: tests/e2e/test_outreachpilot.py."""
+        host = "https://api.outrider.test"
+
+        def send(request: Request) -> Any:
+            path = request.url.removeprefix(host)
+            key = request.headers["Authorization"].removeprefix("Bearer ")
+            body = request.body and request.body.decode()
+            return api.request(request.method, path, body, key=key).json
+
+        answers = [
+            *carried_out(host, api.workspace().live_key, a_campaign(api), send),
+        ]
+
+        assert [line for line, answer in answers if not answer["ok"]] == []
+        assert len(answers) == 11
 
 
 class TestGettingStarted:
