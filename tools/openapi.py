@@ -1,8 +1,8 @@
 """Generator of the OpenAPI document: `python -m tools.openapi [--check]`.
 
-It writes functions/site/openapi.json (which docs/openapi.json links to), functions/site/pages/,
-functions/site/llms.txt and llms-full.txt, docs/endpoints.md, and the tools and pages of the MCP
-server. With --check it writes nothing, and fails if a file is out of date.
+It writes functions/site/openapi.json (which docs/openapi.json links to) and beside it the documents
+of the surfaces, pages/, llms.txt and llms-full.txt; docs/endpoints.md; and the tools and pages of
+the MCP server. With --check it writes nothing, and fails if a file is out of date.
 """
 
 import json
@@ -86,7 +86,7 @@ def _made() -> tuple[Schema, Descriptions]:
     """Return the document and the descriptions used in it."""
     found = [(name, route) for name, api in routes.apis().items() for route in api.routes]
     texts = descriptions.load()
-    schemas, models = _schemas([route for _, route in found])
+    schemas, models = schemas_of([route for _, route in found])
     paths: dict[str, Schema] = {}
     for name, route in sorted(found, key=lambda each: each[1].path):
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(
@@ -96,7 +96,7 @@ def _made() -> tuple[Schema, Descriptions]:
         "openapi": "3.1.0",
         "info": {
             "title": "Outrider",
-            "version": _version(),
+            "version": version(),
             "description": _DESCRIPTION,
             "contact": {"name": "The operator of this deployment"},
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
@@ -126,9 +126,9 @@ def _made() -> tuple[Schema, Descriptions]:
         },
     }
     described["components"]["schemas"] = _components(described, models)
-    described = _with_plain_names(described, models)
+    described = with_plain_names(described, models)
     components = described["components"]
-    components["responses"] = _used(described, "responses", components["responses"])
+    components["responses"] = used_in(described, "responses", components["responses"])
     simplify(components["schemas"])
     texts.describe(components["schemas"])
     for name, schema in components["schemas"].items():
@@ -144,9 +144,9 @@ def _components(described: Schema, models: dict[str, Schema]) -> dict[str, Schem
         if "requestBody" in operations.get("patch", {})
     ]
     name_filters(models)
-    say_defaults(models, set(_used(partial, "schemas", models)))
+    say_defaults(models, set(used_in(partial, "schemas", models)))
     own, received = {"Problem": PROBLEM}, webhooks.schemas()
-    used = _used(described, "schemas", models)
+    used = used_in(described, "schemas", models)
     if doubled := sorted((used.keys() & received.keys()) | ((used | received).keys() & own.keys())):
         raise TwoModelsOfOneName(", ".join(doubled))
     return own | used | received
@@ -154,6 +154,8 @@ def _components(described: Schema, models: dict[str, Schema]) -> dict[str, Schem
 
 def files() -> dict[Path, str]:
     """Return the text of each generated file."""
+    from tools import openapi_surfaces  # noqa: PLC0415 - it uses this module
+
     described, codes = document(), error_codes()
     endpoints = endpoints_page.render(described)
     sources = pages.sources({"endpoints": endpoints})
@@ -163,6 +165,7 @@ def files() -> dict[Path, str]:
         SITE / "llms.txt": llms.render(described, codes, sources),
         SITE / "llms-full.txt": llms.render_full(described, codes, sources, tools),
         REPOSITORY / "docs" / "endpoints.md": endpoints,
+        **{SITE / name: text for name, text in openapi_surfaces.files().items()},
         mcp.TOOLS: mcp.render(tools),
         pages.PAGES: pages.render(sources),
         **docs_site.files({"outrider": described}, codes, {"endpoints": endpoints}),
@@ -198,7 +201,7 @@ def _report_descriptions() -> bool:
     return bool(texts.missing or texts.unused)
 
 
-def _schemas(all_routes: list[Route]) -> tuple[dict[tuple[int, str], Schema], dict[str, Schema]]:
+def schemas_of(all_routes: list[Route]) -> tuple[dict[tuple[int, str], Schema], dict[str, Schema]]:
     """Return the schemas of each route's query, body and result, and the models that they refer
     to."""
     adapters = list(_adapters(all_routes))
@@ -224,7 +227,7 @@ def _adapters(all_routes: list[Route]) -> Iterator[tuple[Route, str, Any, TypeAd
             yield route, "result", "serialization", TypeAdapter(route.result)
 
 
-def _used(value: Any, kind: str, components: dict[str, Schema]) -> dict[str, Schema]:
+def used_in(value: Any, kind: str, components: dict[str, Schema]) -> dict[str, Schema]:
     """Return the components of one kind that `value` refers to, directly or indirectly."""
     used: dict[str, Schema] = {}
     waiting = [value]
@@ -236,7 +239,7 @@ def _used(value: Any, kind: str, components: dict[str, Schema]) -> dict[str, Sch
     return dict(sorted(used.items()))
 
 
-def _with_plain_names(described: Schema, models: dict[str, Schema]) -> Schema:
+def with_plain_names(described: Schema, models: dict[str, Schema]) -> Schema:
     """Return the document with readable model names: `ContactList` instead of pydantic's
     `Page_Contact_`, and separate names for the request and response forms of a model."""
     text = json.dumps(described)
@@ -258,14 +261,14 @@ def _operation(
     operation: Schema = {
         "operationId": operation_id,
         "summary": route.summary,
-        "description": f"{text} {_needed(route.scopes)}".strip(),
+        "description": f"{text} {scopes_needed(route.scopes)}".strip(),
         "tags": [_tag(name)],
         "security": [{"key": []}] if route.scopes else [],
     }
     if route.scopes:
         operation["x-scopes"] = list(route.scopes)
     calls = examples.of(operation_id)
-    if parameters := _parameters(route, models, texts):
+    if parameters := parameters_of(route, models, texts):
         operation["parameters"] = parameters
     if route.body:
         schema, required = _body(schemas[id(route), "body"])
@@ -290,14 +293,14 @@ def _operation(
     return operation
 
 
-def _needed(scopes: Sequence[str]) -> str:
+def scopes_needed(scopes: Sequence[str]) -> str:
     if not scopes:
         return "Needs no key."
     needed = " and ".join(f"`{scope}`" for scope in scopes)
     return f"Needs the scope{'s' if len(scopes) > 1 else ''} {needed}."
 
 
-def _parameters(route: Route, models: dict[str, Schema], texts: Descriptions) -> list[Schema]:
+def parameters_of(route: Route, models: dict[str, Schema], texts: Descriptions) -> list[Schema]:
     parameters = [
         {
             "name": each,
@@ -372,7 +375,7 @@ def _answer(route: Route, schema: Schema | None, calls: list[Schema]) -> Schema:
     return answer
 
 
-def _version() -> str:
+def version() -> str:
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     return str(project["version"])
 

@@ -83,6 +83,18 @@ def get_openapi(request: Request) -> Answer:
     return _document("openapi.json", JSON).answer(request)
 
 
+@api.get("/openapi/outreachpilot.json", scope=None, errors=(304,))
+def get_outreachpilot_openapi(request: Request) -> Answer:
+    """Get the OpenAPI document of the calls for clients of OutreachPilot"""
+    return _document("openapi-outreachpilot.json", JSON).answer(request)
+
+
+@api.get("/openapi/autoreach.json", scope=None, errors=(304,))
+def get_autoreach_openapi(request: Request) -> Answer:
+    """Get the OpenAPI document of the calls for clients of AutoReach"""
+    return _document("openapi-autoreach.json", JSON).answer(request)
+
+
 @api.get("/docs", scope=None, errors=(304,))
 def get_docs(request: Request) -> Answer:
     """Get the documentation as a web page"""

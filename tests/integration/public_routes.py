@@ -8,6 +8,8 @@ PUBLIC = frozenset(
         "GET /docs/{page}",
         "GET /docs/assets/{file}",
         "GET /openapi.json",
+        "GET /openapi/autoreach.json",
+        "GET /openapi/outreachpilot.json",
         "GET /llms.txt",
         "GET /llms-full.txt",
         "GET /t/u/{token}",
