@@ -157,6 +157,7 @@ def files() -> dict[Path, str]:
     from tools import openapi_surfaces  # noqa: PLC0415 - it uses this module
 
     described, codes = document(), error_codes()
+    surfaces = {name: openapi_surfaces.document(name) for name in routes.surfaces()}
     endpoints = endpoints_page.render(described)
     sources = pages.sources({"endpoints": endpoints})
     tools = mcp.tools(described, routes.serving())
@@ -168,7 +169,7 @@ def files() -> dict[Path, str]:
         **{SITE / name: text for name, text in openapi_surfaces.files().items()},
         mcp.TOOLS: mcp.render(tools),
         pages.PAGES: pages.render(sources),
-        **docs_site.files({"outrider": described}, codes, {"endpoints": endpoints}),
+        **docs_site.files({"outrider": described, **surfaces}, codes, {"endpoints": endpoints}),
     }
 
 
