@@ -43,6 +43,13 @@ _ADVICE = {
         "Read the resource again: it changed, or is in a state that does not allow this. With "
         "`Retry-After` the first request with this Idempotency-Key is still running."
     ),
+    "APPROVAL_CHANGED": (
+        "Reject the approval, and have the agent propose the call again: what it would do is not "
+        "what was shown any more. Nothing was done."
+    ),
+    "APPROVAL_EXPIRED": (
+        "Have the agent propose the call again, or make it yourself. Nothing was done."
+    ),
     "IDEMPOTENCY_MISMATCH": (
         "Make a new Idempotency-Key for each new request, and use it again only to repeat that "
         "request as it was."

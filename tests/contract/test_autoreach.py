@@ -8,7 +8,6 @@ from tests.integration.example_data import a_researched_lead
 from tests.integration.outreach import a_mailbox
 from tests.integration.replying import a_reply, put_into_bucket
 
-
 SECTIONS = (
     "What Is the AutoReach API?",
     "API Key Generation",

@@ -330,13 +330,15 @@ class TestWords:
 
 
 def actions() -> list[Operation]:
-    """What is done to a resource or a collection, by a verb at the end of the path."""
+    """What is done to a resource or a collection, by a verb at the end of the path; a decision on
+    an approval has it in the body."""
     return [
         each
         for each in OPERATIONS
         if each.method == "POST"
         and not re.fullmatch(r"/v1/[a-z-]+", each.path)
         and each.last_part not in ADDED_TO
+        and each.last_part != "{approval_id}"
     ]
 
 

@@ -147,7 +147,7 @@ class TestFunction:
             if any(action.startswith("lambda:") for action in statement["Action"])
         }
 
-        assert calling == {"mcp"}
+        assert calling == {"mcp", "agents"}
 
     def test_can_call_functions_of_a_stack_with_a_long_name(self) -> None:
         """AWS takes names of 64 characters: docs/aws.md says how many are left for the stack."""

@@ -46,6 +46,7 @@ from tests.integration.example_data import (
     one_unknown_message,
     two_contacts,
 )
+from tests.integration.examples_of_approvals import APPROVALS
 from tests.integration.examples_of_leads import LEADS
 from tests.integration.outreach import STEP_ONE
 from tests.integration.public_routes import PUBLIC
@@ -96,6 +97,7 @@ EXAMPLES: dict[str, Example] = {
     "POST /v1/contacts/{contact_id}/verify": Example(3, make=an_unverified_contact),
     # The contact beside what is kept, its company; then credits held, and given back (two calls).
     "POST /v1/contacts/{contact_id}/research": Example(7, {}, make=a_contact_to_research),
+    **APPROVALS,
     **LEADS,
     "GET /v1/companies": Example(2, make=a_company),
     "POST /v1/companies": Example(2, {"domain": "acme.example"}, keeps_unknown=True),

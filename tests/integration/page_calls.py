@@ -10,9 +10,10 @@ from tests.harness.api import Api
 BASE = "https://api.example.com"
 
 
-def differences(api: Api, page: Path) -> list[str]:
-    """Make the calls that a page shows, and return where an answer is not what is shown."""
-    known = {"BASE": BASE, "KEY": api.workspace().key("live")}
+def differences(api: Api, page: Path, **given: str) -> list[str]:
+    """Make the calls that a page shows, and return where an answer is not what is shown. `given`
+    has variables that no call of the page sets."""
+    known = {"BASE": BASE, "KEY": api.workspace().key("live"), **given}
     found = []
     for curl in curls(page):
         asked = curl.request(known)

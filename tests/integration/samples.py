@@ -15,6 +15,7 @@ INVENTED = {
     "key": "otr_live_sk_PutAKeyOfYourWorkspaceHere",
     "workspace": "wsp_01kjpwd6m0khywa3afbhj9mjsv",
     "contact": "con_01kjpwd6m16vjzbz035g1ag64h",
+    "approval": "apr_01kjpwd6m2b4d6f8h0k2n4q6s8",
     "lead": "led_01kjpwd6m16vjzbz035g1ag64h",
     "company": "com_01kjpwd6m7t3v5x9z1b4d6f8ha",
     "mailbox": "mbx_01kjpwd6m2s0g6cmmw3r9ek06y",
@@ -87,6 +88,7 @@ LEADS_APPROVE = Sample("http_leads_approve", "leads_review")
 CONTACTS_ERASE = Sample("http_contacts_erase", "privacy")
 SUPPRESSIONS_CREATE = Sample("http_suppressions_create", "suppressions")
 IMPORTS_CREATE = Sample("http_imports_create", "imports")
+AGENTS_APPROVE = Sample("http_agents_approve", "agents")
 EXPORTS_CREATE = Sample("http_exports_create", "exports")
 MAILBOXES_CREATE = Sample("http_mailboxes_create", "mailboxes")
 MAILBOXES_CHECK = Sample("http_mailboxes_check", "mailboxes_check")

@@ -4,6 +4,7 @@ What the calls take and what they answered is kept in docs/examples.json, from w
 document has its examples. Each name in braces stands for a value of an answer before.
 """
 
+from tests.integration.story_of_approvals import APPROVALS
 from tests.integration.story_of_leads import LEADS
 from tests.integration.story_steps import Step, _answered, _carried, _lost, _sent, _uploaded
 
@@ -372,4 +373,5 @@ STORY = [
     Step("delete_contact"),
     Step("erase_contact", then=_carried),
     Step("delete_company", then=_carried),
+    *APPROVALS,
 ]

@@ -55,7 +55,7 @@ _CHANCE = (
     (r"whsec_[0-9A-Za-z+/=]+", "whsec_REPLACED"),
     (r'(?<="latency_ms": )\d+', "42"),
     (r'(?<="hint": ")[^"]{4}', "9f2K"),
-    (r'(?<="hash": ")[0-9a-f]{64}', "5b1c8f0e" * 8),
+    (r'(?:(?<="hash": ")|(?<="digest": "))[0-9a-f]{64}', "5b1c8f0e" * 8),
     (r'(?<="next_cursor": ")[^"]+', "lSgGDNPhf4rVlR2N"),
     (
         r'https://[^"?/]+(/(?:imports|exports)/[^"?]+)\?[^"]+',

@@ -58,6 +58,8 @@ CONTENT = {
     "Credits": {"credits"},
     "Account": {"account"},
     "AgentPolicy": {"agent"},
+    # What it shows besides, only to keys that may read that: tests/agents/test_approvals.py.
+    "ApprovalSummary": {"agent"},
     "Usage": {"account"},
 }
 """Which resources a model tells of, by its name or that of a class it is derived from."""

@@ -22,6 +22,7 @@ from tests.integration.public_routes import PUBLIC
 from tools import routes, templates
 
 QUESTIONS = {
+    "GET /v1/agent/approvals": "status=rejected",
     "GET /v1/contacts": "status=new",
     "GET /v1/contacts/{contact_id}/timeline": "type=contact.created",
     "GET /v1/leads": "status=new",

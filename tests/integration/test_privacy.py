@@ -111,6 +111,7 @@ class TestErase:
             "events": ("kept", None),
             "webhook_deliveries": ("expires", None),
             "idempotency_keys": ("expires", None),
+            "agents": ("expires", None),
             "files": ("expires", None),
             "backups": ("expires", None),
         }

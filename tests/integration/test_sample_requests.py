@@ -4,6 +4,7 @@ import json
 
 from outrider.access.models import WorkspaceId
 from outrider.messages.tracking.links import Links
+from tests.agents.proposing import an_approval
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
 from tests.integration.outreach import a_mailbox, a_message, launched
@@ -11,6 +12,7 @@ from tests.integration.reviewing import a_lead_in_review
 from tests.integration.running import an_enrollment
 from tests.integration.samples import (
     ACCOUNT_GET,
+    AGENTS_APPROVE,
     AGENTS_POLICY,
     API_KEYS_CREATE,
     AUTOREACH_CREATE,
@@ -139,6 +141,12 @@ class TestHttp:
 
         data = json.loads(answer["body"])["data"]
         assert (answer["statusCode"], data["count"]) == (201, 1)
+
+    def test_agents_approve(self, api: Api, cloud: Cloud) -> None:
+        key = api.workspace().live_key
+        answer = AGENTS_APPROVE.invoke(cloud, key=key, approval=an_approval(api))
+
+        assert (answer["statusCode"], json.loads(answer["body"])["status"]) == (200, "executed")
 
     def test_mcp(self, api: Api, cloud: Cloud) -> None:
         answer = MCP.invoke(cloud, key=api.workspace().live_key)

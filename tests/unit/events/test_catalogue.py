@@ -16,7 +16,7 @@ class TestCatalogue:
 
     def test_offers_only_what_can_happen_but_takes_every_name(self) -> None:
         assert {"contact.created", "contact.*"} <= set(OFFERED)
-        assert not {"agent.run_completed", "agent.*"} & set(OFFERED)
+        assert "agent.run_completed" not in OFFERED
         assert "lead.contacted" in chosen(["lead.*"])
-        with pytest.raises(ValueError, match=r"Available are contact\.\*, (?!.*agent\.)"):
+        with pytest.raises(ValueError, match=r"Available are contact\.\*, (?!.*agent\.run)"):
             chosen(["contact.eaten"])

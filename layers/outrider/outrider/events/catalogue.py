@@ -79,6 +79,7 @@ EventName = Literal[
     "credits.reset",
     "agent.run_completed",
     "agent.approval_requested",
+    "agent.approval_decided",
     "task.due",
     "task.completed",
     "task.expired",
@@ -98,7 +99,6 @@ family."""
 NOT_SENT_YET: frozenset[EventName] = frozenset(
     {
         "agent.run_completed",
-        "agent.approval_requested",
     }
 )
 """Events of features that do not exist yet. Subscriptions may name them, but they are not offered
@@ -124,6 +124,7 @@ OF_NOBODY: frozenset[EventName] = frozenset(
     if name == "reply.unmatched"
     or family(name)
     in {
+        "agent",
         "company",
         "profile",
         "sequence",
@@ -140,7 +141,7 @@ OF_NOBODY: frozenset[EventName] = frozenset(
 """Events that never name a contact. They are rare, and have index entries of their own, so listing
 them does not read the whole feed."""
 
-NEVER_BESIDE_A_CONTACT = frozenset({"com", "exp", "key", "rpl", "run", "whk"})
+NEVER_BESIDE_A_CONTACT = frozenset({"apr", "com", "exp", "key", "rpl", "run", "whk"})
 """Id prefixes that occur only in events of OF_NOBODY."""
 
 

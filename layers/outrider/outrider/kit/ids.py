@@ -14,6 +14,7 @@ ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 LENGTH = 26
 KINDS = {
     "agr": "agent_run",
+    "apr": "approval",
     "cam": "campaign",
     "com": "company",
     "con": "contact",

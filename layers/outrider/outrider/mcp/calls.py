@@ -10,13 +10,15 @@ from outrider.access.delegation import Delegation
 from outrider.kit import json
 from outrider.kit.errors import OutriderError, ValidationFailed, Violation
 from outrider.kit.http.requests import Request
-from outrider.kit.http.responses import render_error
+from outrider.kit.http.responses import Answer, render_error
 from outrider.kit.text.quotes import shortened
 from outrider.kit.text.suggestions import did_you_mean
 from outrider.mcp.tools import Tool
 
 MOST_BYTES = 64 * 1024
 """Maximum size of a result as JSON: it becomes part of a model's context."""
+
+TOO_LARGE = "RESULT_TOO_LARGE"
 
 Event = dict[str, Any]
 Invoke = Callable[[str, Event], Event]
@@ -28,6 +30,7 @@ _POINTERS = {
     "/query/": "/",
     **{f"/headers/{header}": f"/{argument}" for argument, header in _HEADERS.items()},
 }
+_RETRY_AFTER = "retry-after"
 _OF_A_FULL_PAGE = 0.8
 """Part of the limit that the next, shorter page is expected to have."""
 
@@ -38,6 +41,8 @@ class ToolResult:
 
     content: dict[str, Any]
     is_error: bool = False
+    is_temporary: bool = False
+    """Whether the same call may succeed later, or has perhaps been carried out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,35 +60,30 @@ class Calls:
         """Carry out the operation. All errors of the API are results."""
         try:
             _check(tool, arguments)
-            status, text = self._send(tool, arguments)
+            answer = self._send(tool, arguments)
         except OutriderError as error:
-            return _failed(self._problem(error))
-        if status >= 400:
-            return _failed(json.loads(text))
-        while len(text) > self.most_bytes:
-            rows = len(json.loads(text)["data"]) if tool.is_list else 0
+            return _failed(render_error(error, self.request.request_id, self.request.api_url))
+        while answer.status < 400 and len(answer.body) > self.most_bytes:
+            rows = len(json.loads(answer.body)["data"]) if tool.is_list else 0
             if rows <= 1:
-                return ToolResult(_too_large(tool, len(text), self.most_bytes), is_error=True)
-            fewer = int(rows * self.most_bytes * _OF_A_FULL_PAGE / len(text))
+                return ToolResult(
+                    _too_large(tool, len(answer.body), self.most_bytes), is_error=True
+                )
+            fewer = int(rows * self.most_bytes * _OF_A_FULL_PAGE / len(answer.body))
             arguments = {**arguments, "limit": max(1, fewer)}
-            status, text = self._send(tool, arguments)
-            if status >= 400:
-                return _failed(json.loads(text))
-        return ToolResult(json.loads(text))
+            answer = self._send(tool, arguments)
+        return _failed(answer) if answer.status >= 400 else ToolResult(json.loads(answer.body))
 
-    def _send(self, tool: Tool, arguments: Mapping[str, Any]) -> tuple[int, bytes]:
-        """Return status and body of the response."""
+    def _send(self, tool: Tool, arguments: Mapping[str, Any]) -> Answer:
+        """Return the response, with its body as bytes."""
         event = event_of(tool, arguments, self.request)
         if self.delegation:
             del event["headers"]["authorization"]
             event["requestContext"]["authorizer"] = self.delegation.as_authorizer()
-        answer = self.invoke(tool.function, event)
-        return answer["statusCode"], answer["body"].encode()
-
-    def _problem(self, error: OutriderError) -> dict[str, Any]:
-        answer = render_error(error, self.request.request_id, self.request.api_url)
-        problem: dict[str, Any] = json.loads(answer.body)
-        return problem
+        found = self.invoke(tool.function, event)
+        return Answer(
+            found["statusCode"], found["body"].encode(), headers=found.get("headers") or {}
+        )
 
 
 def event_of(tool: Tool, arguments: Mapping[str, Any], request: Request) -> Event:
@@ -150,10 +150,12 @@ def _violations(tool: Tool, arguments: Mapping[str, Any]) -> Iterator[Violation]
             yield Violation(f"/{name}", f"{name} may have at most {most} items in one call")
 
 
-def _failed(problem: Mapping[str, Any]) -> ToolResult:
+def _failed(answer: Answer) -> ToolResult:
     """Return the error of the API, with pointers to arguments instead of parts of a request."""
+    problem = json.loads(answer.body)
     errors = [{**each, "pointer": _argument(each["pointer"])} for each in problem.get("errors", ())]
-    return ToolResult({**problem, "errors": errors}, is_error=True)
+    is_temporary = answer.status >= 500 or _RETRY_AFTER in {name.lower() for name in answer.headers}
+    return ToolResult({**problem, "errors": errors}, is_error=True, is_temporary=is_temporary)
 
 
 def _argument(pointer: str) -> str:
@@ -163,10 +165,15 @@ def _argument(pointer: str) -> str:
     return pointer
 
 
+def is_too_large(result: ToolResult) -> bool:
+    """Return whether the call was carried out, and only its result is too large."""
+    return result.content.get("code") == TOO_LARGE
+
+
 def _too_large(tool: Tool, size: int, most: int) -> dict[str, Any]:
     done = "" if tool.is_read_only else "The call was carried out. "
     return {
-        "code": "RESULT_TOO_LARGE",
+        "code": TOO_LARGE,
         "title": "The result is too large for a conversation",
         "detail": f"{done}Its result has {size:,} bytes, and that of a tool may have"
         f" {most:,}. The REST API has no such limit: {tool.method} {tool.path}",

@@ -2,10 +2,9 @@
 
 from outrider.access.admission import identify
 from outrider.kit import json
-from outrider.kit.aws import functions
 from outrider.kit.http.requests import Request
-from outrider.kit.settings import settings
-from outrider.mcp.calls import Calls, Event
+from outrider.mcp.calls import Calls
+from outrider.mcp.invoking import invoke
 from outrider.mcp.server import Exchange
 
 _FAMILY = "mcp"
@@ -17,7 +16,7 @@ def exchange(request: Request) -> Exchange:
     """Return the exchange of an MCP request. Raises MissingAuth, InvalidApiKey, PlanRequired,
     RateLimited, StoreFailed."""
     family = None if _method(request.body) in _LEADING_ON else _FAMILY
-    return Exchange(identify(request, family), Calls(request, _invoke))
+    return Exchange(identify(request, family), Calls(request, invoke))
 
 
 def _method(body: bytes) -> object:
@@ -27,8 +26,3 @@ def _method(body: bytes) -> object:
     except ValueError:
         return None
     return message.get("method") if isinstance(message, dict) else None
-
-
-def _invoke(function: str, event: Event) -> Event:
-    answer: Event = functions.invoke(f"{settings().stack_name}-{function}", event)
-    return answer

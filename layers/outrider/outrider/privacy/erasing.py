@@ -28,7 +28,9 @@ from outrider.privacy.records import ContactRecords
 from outrider.privacy.repository import ErasureRepository
 from outrider.privacy.schemas import ContactErased
 
-_DELIVERIES, _ANSWERS, _FILES, _BACKUPS = (timedelta(days=days) for days in (30, 3, 30, 35))
+_DELIVERIES, _ANSWERS, _AGENTS, _FILES, _BACKUPS = (
+    timedelta(days=days) for days in (30, 3, 30, 30, 35)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +224,12 @@ def _stores(erasure: Erasure, *, pending: bool) -> Sequence[StoreResult]:
             result="expires",
             reason="Stored responses to requests with an Idempotency-Key",
             until=until(_ANSWERS),
+        ),
+        StoreResult(
+            store="agents",
+            result="expires",
+            reason="What agents did and proposed",
+            until=until(_AGENTS),
         ),
         StoreResult(
             store="files",

@@ -14,6 +14,7 @@ Store = Literal[
     "events",
     "webhook_deliveries",
     "idempotency_keys",
+    "agents",
     "files",
     "backups",
 ]

@@ -68,13 +68,14 @@ retry_campaign revert_import run_workflow settle_message settle_messages stop_en
 update_lead_draft
 """
 _OF_NO_AGENT = """
+get_approval list_approvals
 check_mailbox create_import create_mailbox create_mailbox_pool delete_webhook enable_webhook
 get_export list_api_keys preview_import redeliver_webhook_delivery replay_webhook revoke_api_key
 send_test_message test_webhook update_mailbox update_mailbox_pool update_webhook verify_mailbox
 """
 NEVER: frozenset[str] = frozenset(_OF_NO_AGENT.split())
-"""Tools that no agent has: those of keys, of what receives events or sends email, whose addresses
-would be a model's words; and those that need a file or return a link to one."""
+"""Tools that no agent has: those of approvals and keys, of what receives events or sends email,
+whose addresses would be a model's words; and those that need a file or return a link to one."""
 
 
 def _all(names: str, rule: ToolRule) -> dict[str, ToolRule]:

@@ -8,8 +8,8 @@ written. A field may be added, but never removed or changed.
 from outrider.events.catalogue import EventName
 from outrider.events.payloads import (
     account,
+    agents,
     campaigns,
-    companies,
     contacts,
     enrollments,
     imports,
@@ -27,7 +27,6 @@ PAYLOADS: dict[EventName, type[Payload]] = {
     each.event: each
     for module in (
         contacts,
-        companies,
         messages,
         tasks,
         replies,
@@ -38,6 +37,7 @@ PAYLOADS: dict[EventName, type[Payload]] = {
         imports,
         webhooks,
         account,
+        agents,
         workflows,
     )
     for each in vars(module).values()

@@ -42,7 +42,9 @@ Timestamp = Annotated[
 ]
 """RFC 3339, UTC, milliseconds."""
 
+AgentRunId = Annotated[str, id_of("agr")]
 ApiKeyId = Annotated[str, id_of("key")]
+ApprovalId = Annotated[str, id_of("apr")]
 AudienceId = Annotated[str, id_of("aud")]
 CampaignId = Annotated[str, id_of("cam")]
 CompanyId = Annotated[str, id_of("com")]

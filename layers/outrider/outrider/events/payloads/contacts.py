@@ -1,4 +1,4 @@
-"""Events about contacts, and about the leads that are made of them."""
+"""Events about contacts, the leads that are made of them, and their companies."""
 
 from typing import Annotated, ClassVar, Literal
 
@@ -7,6 +7,7 @@ from pydantic import Field
 from outrider.events.catalogue import EventName
 from outrider.events.payloads.base import (
     CampaignId,
+    CompanyId,
     ContactId,
     EnrollmentId,
     ImportId,
@@ -171,3 +172,30 @@ class ProfileUpdatedData(Payload):
 
     workflow_id: WorkflowId | NotAlways = None
     """The workflow whose own profile it is; absent for the profile of the workspace."""
+
+
+class _AboutCompany(Payload):
+    company_id: CompanyId
+    import_id: ImportId | NotAlways = None
+    """The import that caused it."""
+
+
+class CompanyCreatedData(_AboutCompany):
+    """A company was created, by a request or an import."""
+
+    event: ClassVar[EventName] = "company.created"
+
+
+class CompanyUpdatedData(_AboutCompany):
+    """A company was changed, by a request or an import."""
+
+    event: ClassVar[EventName] = "company.updated"
+
+    changed: Changed
+    """Names of the changed fields."""
+
+
+class CompanyDeletedData(_AboutCompany):
+    """A company was deleted. Its contacts are kept."""
+
+    event: ClassVar[EventName] = "company.deleted"

@@ -4,8 +4,8 @@ A function declares routes on an `Api`. Each request is admitted (authentication
 scopes), its input is parsed into typed parameters, and its result or error is rendered. The
 parameters of a route's handler are recognised by name: `caller`, `query` (a pydantic model), `body`
 (any pydantic type), `if_match` (`int | None`: the expected version), `request` (the raw request,
-with any query parameters), and the names of its path parameters. A result with a `version` is
-returned with an ETag.
+on public routes with any query parameters), and the names of its path parameters. A result with a
+`version` is returned with an ETag.
 
 The response to a request with an Idempotency-Key is stored by its `Keeper`: in the transaction of
 the change if the service does so, otherwise after the handler returns.

@@ -124,8 +124,9 @@ class Route:
         arguments: dict[str, Any] = {}
         if self.takes_request:
             arguments["request"] = request
-        elif (query := parse_query(request.query_string, self.query)) is not None:
-            arguments["query"] = query
+        if self.scopes or not self.takes_request:
+            query = parse_query(request.query_string, self.query)
+            arguments |= {"query": query} if query is not None else {}
         if self.takes_if_match:
             arguments["if_match"] = parse_if_match(request.headers.get("if-match"))
         elif self.scopes and self.method != "GET":

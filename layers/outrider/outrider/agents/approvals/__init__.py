@@ -1,0 +1,1 @@
+"""Approvals: calls that an agent proposes and a person decides on."""

@@ -1,0 +1,82 @@
+"""Calls that an agent run proposes, as its worker does."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+from outrider.access.delegation import Delegation
+from outrider.access.models import Caller, WorkspaceId
+from outrider.agents.approvals.models import Approval
+from outrider.agents.approvals.wiring import proposals
+from outrider.agents.models import AgentRun
+from outrider.kit import clock, ids
+from outrider.kit.aws import functions
+from outrider.kit.http.requests import Request
+from outrider.mcp.calls import Calls
+from outrider.mcp.tools import tools
+from tests.harness.api import Api, Mode
+from tests.harness.cloud import Cloud
+from tests.harness.stack import STACK
+
+
+def a_run() -> AgentRun:
+    return AgentRun(
+        id=ids.new("agr"),
+        kind="goal",
+        goal="Write to heads of sales",
+        model="scripted",
+        created_by="key:key_01kjpwd6m16vjzbz035g1ag64h",
+        created_at=clock.timestamp(),
+    )
+
+
+def run_calls(api: Api, run: AgentRun, *scopes: str, mode: Mode = "live") -> tuple[Caller, Calls]:
+    """The caller of an agent run with these scopes, or all, and its calls."""
+    workspace = WorkspaceId.of(WorkspaceId(api.workspace().id).public, mode)
+    key = api.create_key("*", mode=mode)
+    granted = frozenset(scopes or ("*",))
+    actor = f"agent:{run.id}"
+    delegation = Delegation(key["id"], workspace, granted, actor)
+    request = Request("POST", "/", {}, "", b"", "req-run", "api.outrider.test")
+    caller = replace(Caller.engine(workspace), actor=actor, scopes=granted)
+    return caller, Calls(
+        request, lambda name, event: functions.invoke(f"{STACK}-{name}", event), delegation
+    )
+
+
+def as_agent(api: Api, cloud: Cloud, path: str, body: Any) -> dict[str, Any]:
+    """The answer of the function of agents to a POST of an agent run."""
+    _, calls = run_calls(api, a_run())
+    event = {
+        "version": "2.0",
+        "routeKey": f"POST {path}",
+        "rawPath": path,
+        "rawQueryString": "",
+        "headers": {"content-type": "application/json"},
+        "requestContext": {
+            "authorizer": calls.delegation and calls.delegation.as_authorizer(),
+            "domainName": "api.outrider.test",
+            "http": {"method": "POST", "path": path},
+            "requestId": "req-agent",
+            "stage": "$default",
+        },
+        "isBase64Encoded": False,
+        "body": json.dumps(body),
+    }
+    answer: dict[str, Any] = cloud.invoke("agents", event)
+    return answer
+
+
+def propose(
+    api: Api, tool: str, arguments: dict[str, Any], *scopes: str, mode: Mode = "live"
+) -> Approval:
+    """Propose a call of a tool."""
+    run = a_run()
+    caller, calls = run_calls(api, run, *scopes, mode=mode)
+    return proposals(caller, calls).propose(run, tools()[tool], arguments, step=1)
+
+
+def an_approval(api: Api) -> str:
+    """A deletion that waits for a decision."""
+    contact = api.post("/v1/contacts", {"email": f"{ids.new('x')}@example.com"}).json["id"]
+    return propose(api, "delete_contact", {"contact_id": contact}).id
