@@ -8,8 +8,7 @@ from outrider.access.delegation import Delegation
 from outrider.access.models import Caller, WorkspaceId
 from outrider.agents.approvals.models import Approval
 from outrider.agents.approvals.wiring import proposals
-from outrider.agents.models import AgentRun
-from outrider.kit import clock, ids
+from outrider.kit import ids
 from outrider.kit.aws import functions
 from outrider.kit.http.requests import Request
 from outrider.mcp.calls import Calls
@@ -19,23 +18,12 @@ from tests.harness.cloud import Cloud
 from tests.harness.stack import STACK
 
 
-def a_run() -> AgentRun:
-    return AgentRun(
-        id=ids.new("agr"),
-        kind="goal",
-        goal="Write to heads of sales",
-        model="scripted",
-        created_by="key:key_01kjpwd6m16vjzbz035g1ag64h",
-        created_at=clock.timestamp(),
-    )
-
-
-def run_calls(api: Api, run: AgentRun, *scopes: str, mode: Mode = "live") -> tuple[Caller, Calls]:
+def run_calls(api: Api, run_id: str, *scopes: str, mode: Mode = "live") -> tuple[Caller, Calls]:
     """The caller of an agent run with these scopes, or all, and its calls."""
     workspace = WorkspaceId.of(WorkspaceId(api.workspace().id).public, mode)
     key = api.create_key("*", mode=mode)
     granted = frozenset(scopes or ("*",))
-    actor = f"agent:{run.id}"
+    actor = f"agent:{run_id}"
     delegation = Delegation(key["id"], workspace, granted, actor)
     request = Request("POST", "/", {}, "", b"", "req-run", "api.outrider.test")
     caller = replace(Caller.engine(workspace), actor=actor, scopes=granted)
@@ -46,7 +34,7 @@ def run_calls(api: Api, run: AgentRun, *scopes: str, mode: Mode = "live") -> tup
 
 def as_agent(api: Api, cloud: Cloud, path: str, body: Any) -> dict[str, Any]:
     """The answer of the function of agents to a POST of an agent run."""
-    _, calls = run_calls(api, a_run())
+    _, calls = run_calls(api, ids.new("agr"))
     event = {
         "version": "2.0",
         "routeKey": f"POST {path}",
@@ -71,9 +59,9 @@ def propose(
     api: Api, tool: str, arguments: dict[str, Any], *scopes: str, mode: Mode = "live"
 ) -> Approval:
     """Propose a call of a tool."""
-    run = a_run()
-    caller, calls = run_calls(api, run, *scopes, mode=mode)
-    return proposals(caller, calls).propose(run, tools()[tool], arguments, step=1)
+    run_id = ids.new("agr")
+    caller, calls = run_calls(api, run_id, *scopes, mode=mode)
+    return proposals(caller, calls).propose(ids.new("apr"), run_id, tools()[tool], arguments)
 
 
 def an_approval(api: Api) -> str:

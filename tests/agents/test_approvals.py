@@ -7,9 +7,10 @@ import pytest
 from outrider.agents.approvals.errors import NotProposable
 from outrider.agents.approvals.models import hash_of
 from outrider.agents.approvals.wiring import proposals
+from outrider.kit import ids
 from outrider.kit.errors import ResourceNotFound
 from outrider.mcp.tools import tools
-from tests.agents.proposing import a_run, as_agent, propose, run_calls
+from tests.agents.proposing import as_agent, propose, run_calls
 from tests.harness.api import Answer, Api
 from tests.harness.clock import Clock
 from tests.harness.cloud import Cloud
@@ -130,16 +131,15 @@ class TestShown:
         with pytest.raises(NotProposable):
             propose(api, "launch_sequence", arguments)
 
-    def test_is_stored_once_for_a_step(self, api: Api, sequence: str) -> None:
-        run = a_run()
-        caller, calls = run_calls(api, run)
-        arguments = {"sequence_id": sequence}
-        first, again, other = (
-            proposals(caller, calls).propose(run, tools()["delete_sequence"], arguments, step=step)
-            for step in (1, 1, 2)
+    def test_is_stored_once(self, api: Api, sequence: str) -> None:
+        run_id, approval_id = ids.new("agr"), ids.new("apr")
+        caller, calls = run_calls(api, run_id)
+        tool, arguments = tools()["delete_sequence"], {"sequence_id": sequence}
+        first, again = (
+            proposals(caller, calls).propose(approval_id, run_id, tool, arguments) for _ in range(2)
         )
 
-        assert (again, first.id != other.id) == (first, True)
+        assert again == first
 
 
 class TestApprove:

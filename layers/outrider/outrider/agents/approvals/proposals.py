@@ -10,8 +10,7 @@ from outrider.agents.approvals.models import VALID_FOR, Approval, hash_of
 from outrider.agents.approvals.reading import Reader
 from outrider.agents.approvals.repository import MOST_BYTES, ApprovalRepository, packed_size
 from outrider.agents.approvals.showing import bound_arguments, content_of
-from outrider.agents.models import AgentRun
-from outrider.kit import clock, ids
+from outrider.kit import clock
 from outrider.mcp.tools import Tool
 
 
@@ -25,24 +24,21 @@ class ProposalService:
     reader: Reader
 
     def propose(
-        self, run: AgentRun, tool: Tool, arguments: Mapping[str, Any], *, step: int
+        self, approval_id: str, run_id: str, tool: Tool, arguments: Mapping[str, Any]
     ) -> Approval:
         """Hold a call until a person decides on it, and announce that
         (`agent.approval_requested`).
 
-        Where the same step of the run is proposed again, after a crash, the stored approval is
-        returned. Raises NotProposable, ResourceNotFound or ScopeDenied if what the call does cannot
-        be shown, and ServiceUnavailable if it cannot be read at the moment.
+        `approval_id` is the same whenever the same call is proposed again, after a crash: then the
+        stored approval is returned. Raises NotProposable, ResourceNotFound or ScopeDenied if what
+        the call does cannot be shown, and ServiceUnavailable if it cannot be read at the moment.
         """
-        approval_id = ids.at(
-            "apr", ids.made_at(run.id), self.approvals.workspace, run.id, str(step)
-        )
         bound = bound_arguments(tool, arguments, self.reader)
         shown = content_of(tool, bound, self.reader)
         now = clock.now()
         approval = Approval(
             id=approval_id,
-            run_id=run.id,
+            run_id=run_id,
             tool=tool.name,
             title=tool.title,
             recipient_count=shown.recipients.count,
@@ -59,7 +55,7 @@ class ProposalService:
             "agent.approval_requested",
             identity=approval_id,
             approval_id=approval_id,
-            run_id=run.id,
+            run_id=run_id,
             tool=tool.name,
             recipients=shown.recipients.count,
             expires_at=approval.expires_at,
