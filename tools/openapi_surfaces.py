@@ -110,6 +110,7 @@ DESCRIPTIONS = {
             "credits_monthly": "The credits of a month",
             "credits_remaining": "The credits left",
             "credits_reset_at": "When the next month begins (RFC 3339)",
+            "not_shown": "Ids of what was written and does not fit into the answer",
             "plan_tier": "The plan of the workspace",
             "re_enroll": "Add it again if it has been through the campaign",
             "result": "`skipped` because it exists already, or `failed`",

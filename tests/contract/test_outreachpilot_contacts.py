@@ -1,5 +1,8 @@
 """OutreachPilot's API reference, statement by statement: contacts and companies."""
 
+import pytest
+
+from outrider.surfaces.outreachpilot import schemas
 from tests.contract.outreachpilot import a_company, a_contact, data, emails, refused, says
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
@@ -116,6 +119,24 @@ class TestContacts:
         )
         assert [each["title"] for each in data(many)["contacts"]] == ["CEO", None]
         assert (data(without)["count"], data(without)["refused"][0]["result"]) == (1, "skipped")
+
+    @says(
+        "Contacts",
+        "data: { contacts: Contact[], count: number }, of many contacts",
+        settled="contacts for which an answer of 6 MB has no room are written, and named in "
+        "`not_shown`",
+    )
+    def test_many_large_contacts_are_named(self, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(schemas, "MOST_BYTES", 1_500)
+        rows = [{"email": f"p{number}@acme.com"} for number in range(4)]
+
+        answer = data(api.post("/api/v1/contacts", {"contacts": rows}))
+
+        shown, named = len(answer["contacts"]), len(answer["not_shown"])
+        assert (answer["count"], shown + named, named > 0) == (4, 4, True)
+        assert (
+            data(api.get(f"/api/v1/contacts/{answer['not_shown'][-1]}"))["email"] == "p3@acme.com"
+        )
 
     @says("Contacts", "GET /api/v1/contacts/:id: Get a single contact by ID")
     def test_a_contact_is_read_by_its_id(self, api: Api) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from itertools import accumulate
 from typing import Annotated, Any, Generic, Literal, Self, TypeVar
 
 from pydantic import Field, Tag, TypeAdapter, field_validator
@@ -42,6 +43,9 @@ _ACCOUNT = Field(
     " domain gives not everybody a mailbox. What is given here stays, null too",
 )
 _NOT_WRITTEN = ("skipped", "failed")
+MOST_BYTES = 4_000_000
+"""Size of what a batch wrote that its response shows: a Lambda function can return 6 MB, in which
+quotes are escaped."""
 _STATE = (
     "__dict__",
     "__pydantic_fields_set__",
@@ -189,10 +193,12 @@ class RefusedRow(Model):
 
 
 class PilotContacts(Model):
-    """The contacts that were written, in the order of the rows, and the rows that were not."""
+    """The contacts that were written, in the order of the rows, and the rows that were not.
+    `not_shown` are the ids of contacts for which the response has no room."""
 
     contacts: list[PilotContact]
     count: int
+    not_shown: list[str] = Field(default_factory=list)
     refused: list[RefusedRow] = Field(default_factory=list)
 
     @classmethod
@@ -201,18 +207,24 @@ class PilotContacts(Model):
     ) -> Made[Self]:
         """Return the response to a batch; `several` returns contacts by their ids."""
         rows, created = _rows(done)
-        found = several(_written(rows))
-        contacts = [contact_shown(each) for each in found.values()]
-        return made(
-            cls(contacts=contacts, count=len(contacts), refused=_refused(rows)), created=created
+        written = [contact_shown(each) for each in several(_written(rows)).values()]
+        shown = _fitting(written)
+        result = cls(
+            contacts=written[:shown],
+            count=len(written),
+            not_shown=[each.id for each in written[shown:]],
+            refused=_refused(rows),
         )
+        return made(result, created=created)
 
 
 class PilotCompanies(Model):
-    """The companies that were written, in the order of the rows, and the rows that were not."""
+    """The companies that were written, in the order of the rows, and the rows that were not.
+    `not_shown` are the ids of companies for which the response has no room."""
 
     companies: list[Company]
     count: int
+    not_shown: list[str] = Field(default_factory=list)
     refused: list[RefusedRow] = Field(default_factory=list)
 
     @classmethod
@@ -221,10 +233,15 @@ class PilotCompanies(Model):
     ) -> Made[Self]:
         """Return the response to a batch; `several` returns companies by their ids."""
         rows, created = _rows(done)
-        companies = [*several(_written(rows)).values()]
-        return made(
-            cls(companies=companies, count=len(companies), refused=_refused(rows)), created=created
+        written = [*several(_written(rows)).values()]
+        shown = _fitting(written)
+        result = cls(
+            companies=written[:shown],
+            count=len(written),
+            not_shown=[each.id for each in written[shown:]],
+            refused=_refused(rows),
         )
+        return made(result, created=created)
 
 
 class PilotDeleted(Model):
@@ -302,6 +319,12 @@ def _rows(done: Made[BatchResult[RowT]]) -> tuple[list[RowT], bool]:
 def _written(rows: Sequence[RowResult]) -> list[str]:
     """Return the ids of what was written, in the order of the rows."""
     return [*dict.fromkeys(row.id for row in rows if row.id and row.result not in _NOT_WRITTEN)]
+
+
+def _fitting(entities: Sequence[Model]) -> int:
+    """Return how many of the entities, from the first on, a response has room for."""
+    sizes = accumulate(len(each.model_dump_json()) for each in entities)
+    return sum(size <= MOST_BYTES for size in sizes)
 
 
 def _refused(rows: Sequence[RowResult]) -> list[RefusedRow]:

@@ -1,0 +1,85 @@
+"""What OutreachPilot's document does not say of its answers: repetitions, and credits left."""
+
+import pytest
+
+from outrider.access.idempotency import LEASE
+from outrider.access.models import Caller
+from outrider.credits.wiring import credits
+from tests.harness.api import Answer, Api
+from tests.harness.cloud import Cloud
+from tests.harness.failures import Crash
+
+KEY = {"idempotency-key": "order-66"}
+ROWS = {"contacts": [{"email": f"p{number}@acme.example"} for number in range(40)]}
+
+
+def create(api: Api, email: str = "john@acme.example") -> Answer:
+    return api.post("/api/v1/contacts", {"email": email}, headers=KEY)
+
+
+class TestRepetition:
+    def test_gets_the_first_data_and_metadata_of_its_own(self, api: Api) -> None:
+        first, again = create(api), create(api)
+
+        assert (again.status, again.json["data"]) == (201, first.json["data"])
+        assert again.json["meta"]["request_id"] == f"req_{again.headers['X-Request-Id']}"
+        assert again.json["meta"]["credits_remaining"] == 100_000
+
+    def test_of_another_request_is_refused_in_the_envelope(self, api: Api) -> None:
+        create(api)
+
+        answer = create(api, "jane@acme.example")
+
+        assert (answer.status, answer.json["error"]["code"]) == (422, "IDEMPOTENCY_MISMATCH")
+
+    @pytest.mark.parametrize("call", [4, 5, 6, 7])
+    def test_of_a_batch_that_crashed_creates_nothing_twice(
+        self, api: Api, cloud: Cloud, call: int
+    ) -> None:
+        """Before the second transaction, the contacts' reads, and the answer that is kept."""
+        api.workspace()
+        with cloud.wire.crash_at(call) as crashed, pytest.raises(Crash):
+            api.post("/api/v1/contacts", ROWS, headers=KEY)
+        assert crashed()
+        cloud.clock.advance(seconds=LEASE.total_seconds())
+
+        again = api.post("/api/v1/contacts", ROWS, headers=KEY)
+
+        assert (again.json["data"]["count"], again.json["data"]["refused"]) == (40, [])
+        assert api.get("/api/v1/contacts").json["meta"]["total"] == 40
+
+
+class TestCreditsLeft:
+    def test_are_read_once_a_second(self, api: Api, cloud: Cloud) -> None:
+        def left() -> tuple[int, int]:
+            answer = api.get("/api/v1/webhooks")
+            reads = sum(call.operation == "BatchGetItem" for call in answer.calls)
+            return answer.json["meta"]["credits_remaining"], reads
+
+        first = left()
+        credits(Caller.engine(api.workspace().id)).hold("run_1", "chat", 5)
+        soon = left()
+        cloud.clock.advance(seconds=1)
+
+        assert (first, soon, left()) == ((100_000, 1), (100_000, 0), (99_995, 1))
+
+    def test_are_those_of_the_workspace_and_mode(self, api: Api) -> None:
+        credits(Caller.engine(api.workspace().id)).hold("run_1", "chat", 5)
+
+        answers = [
+            api.get("/api/v1/contacts"),
+            api.get("/api/v1/contacts", mode="test"),
+            api.get("/api/v1/contacts", key=api.workspace("pro", plan="professional").live_key),
+        ]
+
+        left = [answer.json["meta"]["credits_remaining"] for answer in answers]
+        assert left == [99_995, 100_000, 5_000]
+
+    def test_are_those_that_the_same_answer_shows(self, api: Api) -> None:
+        api.get("/api/v1/contacts")
+        credits(Caller.engine(api.workspace().id)).hold("run_1", "chat", 5)
+
+        answer = api.get("/api/v1/credits")
+
+        assert answer.json["data"]["credits_remaining"] == 99_995
+        assert answer.json["meta"]["credits_remaining"] == 99_995
