@@ -2,11 +2,13 @@
 Hypothesis searches: without a stopwatch, and in CI the same examples every time."""
 
 import os
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
 
 from tests.harness.fixtures import api, built_cloud, clock, cloud, drain, mails, transport
+from tests.harness.model_guard import models_on_this_machine
 
 __all__ = ["api", "built_cloud", "clock", "cloud", "drain", "mails", "transport"]
 
@@ -17,3 +19,9 @@ settings.load_profile("outrider")
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if metafunc.definition.get_closest_marker("both_transports"):
         metafunc.parametrize("transport", ["http", "boto3"], indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def _no_call_of_a_model_leaves_this_machine() -> Iterator[None]:
+    with models_on_this_machine():
+        yield

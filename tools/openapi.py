@@ -104,7 +104,7 @@ def _made() -> tuple[Schema, Descriptions]:
         "servers": [{"url": "/", "description": "The deployment that serves this document"}],
         "tags": [
             {"name": tag, "description": texts.of("tags", tag)}
-            for tag in sorted({_tag(name) for name, _ in found} | {webhooks.TAG})
+            for tag in sorted({_tag(name, route) for name, route in found} | {webhooks.TAG})
         ],
         "paths": paths,
         "webhooks": webhooks.section(),
@@ -263,7 +263,7 @@ def _operation(
         "operationId": operation_id,
         "summary": route.summary,
         "description": f"{text} {scopes_needed(route.scopes)}".strip(),
-        "tags": [_tag(name)],
+        "tags": [_tag(name, route)],
         "security": [{"key": []}] if route.scopes else [],
     }
     if route.scopes:
@@ -381,10 +381,12 @@ def version() -> str:
     return str(project["version"])
 
 
-def _tag(function: str) -> str:
+def _tag(function: str, route: Route) -> str:
     """Return the tag of an operation: the first part of its function's name."""
     if function == "site":
         return "Service"
+    if route.path.startswith("/v1/llm-providers"):
+        return "Language models"
     name = "API keys" if function == "api_keys" else function.partition("_")[0]
     return name[0].upper() + name[1:]
 

@@ -30,7 +30,7 @@ def asked(api: Api, request: Request) -> Answer:
 class TestRule:
     def test_is_not_said_by_the_document(self, rule: Rule) -> None:
         request = rule.refused
-        operation = DOCUMENT["paths"][request.path][request.method.lower()]
+        operation = DOCUMENT["paths"][request.described or request.path][request.method.lower()]
         if request.body is not None:
             holds(operation["requestBody"]["content"]["application/json"]["schema"], request.body)
         said = {each["name"]: each["schema"] for each in operation.get("parameters", [])}

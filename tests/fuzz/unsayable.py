@@ -21,6 +21,8 @@ class Request:
     query: Mapping[str, str] | None = None
     headers: Mapping[str, str] | None = None
     after: "Request | None" = None
+    described: str = ""
+    """The path as the document has it, if that has parameters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,18 @@ RULES = (
         "^not a web address|web address|^This is not a URL",
         "What a URL may hold is said by a parser, not by a pattern",
         Request("POST", COMPANIES, {"website": "https://"}),
+    ),
+    Rule(
+        "base URL",
+        "the operator of this stack lists what is allowed",
+        "What is allowed differs from stack to stack",
+        Request(
+            "PUT",
+            "/v1/llm-providers/openai",
+            {"api_key": "sk-0123456789", "base_url": "https://elsewhere.example/v1"},
+            described="/v1/llm-providers/{provider}",
+        ),
+        r"/base_url$",
     ),
     Rule(
         "host in numbers",

@@ -33,6 +33,7 @@ PARAMETERS = {
     "Stage": "test",
     "AlarmTopicArn": "",
     "EventsOneByOne": "",
+    "LlmBaseUrls": "https://llm.outrider.test/v1",
     "InboundDomain": "",
     # Most tests need a mailbox that sends; tests/integration/test_ownership.py has the default.
     "MailboxOwnership": "first",

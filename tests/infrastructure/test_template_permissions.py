@@ -47,6 +47,17 @@ class TestPermissions:
             (name,) = statement["Condition"]["Null"]
             assert name.startswith("kms:EncryptionContext:")
 
+    def test_open_keys_of_providers_only_where_models_are_called(self, function: Function) -> None:
+        on_keys_of_providers = {
+            action
+            for found in templates.statements(function)
+            if "kms:EncryptionContext:provider" in found.get("Condition", {}).get("Null", {})
+            for action in as_list(found["Action"])
+        }
+
+        expected = {"llm_providers": {"kms:Encrypt"}, "chat": {"kms:Decrypt"}}
+        assert on_keys_of_providers == expected.get(function.name, set())
+
     def test_are_written_out_in_the_template(self, function: Function) -> None:
         """No policy of AWS and no template of SAM, which both allow more than their names say."""
         managed = templates.resources(templates.main(), "AWS::IAM::ManagedPolicy")

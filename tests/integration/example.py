@@ -25,3 +25,5 @@ class Example:
     """Whether fields of other names are taken, and kept."""
     by_worker: bool = False
     """A list that only a worker fills: it has tests of its own."""
+    shared: bool = False
+    """Whether the path names one of a few names that are the same for every workspace."""

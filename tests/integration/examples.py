@@ -48,6 +48,7 @@ from tests.integration.example_data import (
 )
 from tests.integration.examples_of_approvals import APPROVALS
 from tests.integration.examples_of_leads import LEADS
+from tests.integration.examples_of_llm_providers import LLM_PROVIDERS
 from tests.integration.outreach import STEP_ONE
 from tests.integration.public_routes import PUBLIC
 from tests.integration.running import (
@@ -286,6 +287,7 @@ EXAMPLES: dict[str, Example] = {
     "GET /v1/account/usage": Example(2),
     "GET /v1/credits": Example(2),
     "GET /v1/credits/ledger": Example(2, make=a_held_credit),
+    **LLM_PROVIDERS,
 }
 
 
@@ -309,6 +311,10 @@ class Endpoint:
     @property
     def names_a_resource(self) -> bool:
         return "{" in self.route.path
+
+    @property
+    def names_an_id(self) -> bool:
+        return self.names_a_resource and not self.example.shared
 
     @property
     def is_list(self) -> bool:

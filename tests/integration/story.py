@@ -374,4 +374,9 @@ STORY = [
     Step("erase_contact", then=_carried),
     Step("delete_company", then=_carried),
     *APPROVALS,
+    Step("put_llm_provider", {"api_key": "sk-example-a1b2c3d4e5f69f2K", "model": "gpt-6.1-terra"}),
+    Step("list_llm_providers"),
+    Step("get_llm_provider"),
+    Step("test_llm_provider", mode="test"),
+    Step("delete_llm_provider"),
 ]

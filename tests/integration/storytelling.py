@@ -15,7 +15,7 @@ OPERATIONS = {endpoint.route.handler.__name__: endpoint.route for endpoint in EN
 
 def told(cloud: Cloud, webhook_url: str) -> dict[str, list[dict[str, Any]]]:
     """The story's calls and answers by operation, without what differs from telling to telling."""
-    known = {"webhook_url": webhook_url}
+    known = {"webhook_url": webhook_url, "provider": "openai"}
     calls: dict[str, list[dict[str, Any]]] = {}
     for step in STORY:
         route = OPERATIONS[step.operation]

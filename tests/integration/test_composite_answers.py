@@ -61,6 +61,7 @@ CONTENT = {
     # What it shows besides, only to keys that may read that: tests/agents/test_approvals.py.
     "ApprovalSummary": {"agent"},
     "Usage": {"account"},
+    "LlmProviderView": {"llm"},
 }
 """Which resources a model tells of, by its name or that of a class it is derived from."""
 

@@ -365,8 +365,8 @@ def _nested(levels: int) -> Any:
     return value
 
 
-@with_id
 class TestIds:
+    @those([each for each in ENDPOINTS if each.names_an_id])
     def test_of_others_answer_like_ids_that_do_not_exist(
         self, api: Api, cloud: Cloud, endpoint: Endpoint
     ) -> None:
@@ -391,6 +391,7 @@ class TestIds:
         assert (unknown["status"], unknown["code"]) == (404, "RESOURCE_NOT_FOUND")
         assert [problem(answer) for answer in answers] == [unknown] * len(answers)
 
+    @with_id
     def test_of_ones_own_are_found(self, api: Api, endpoint: Endpoint) -> None:
         path = endpoint.path_to_own(api)
 

@@ -23,7 +23,7 @@ ROWS: list[dict[str, Any]] = yaml.safe_load(TABLE.read_text(encoding="utf-8"))
 _BEGIN, _END = "<!-- Mistakes: written by tests/integration/test_mistakes.py -->", "<!-- End -->"
 
 with_id = pytest.mark.parametrize(
-    "endpoint", [each for each in ENDPOINTS if each.names_a_resource], ids=str
+    "endpoint", [each for each in ENDPOINTS if each.names_an_id], ids=str
 )
 
 

@@ -31,6 +31,8 @@ from tests.integration.samples import (
     LEADS_CREATE,
     LEADS_RESEARCH,
     LINKS_UNSUBSCRIBE,
+    LLM_PROVIDERS_PUT,
+    LLM_PROVIDERS_TEST,
     MAILBOXES_CHECK,
     MAILBOXES_CREATE,
     MAILBOXES_VERIFY,
@@ -277,6 +279,16 @@ class TestHttp:
         answer = CREDITS_GET.invoke(cloud, key=api.workspace().live_key)
 
         assert json.loads(answer["body"])["available"] == 100_000
+
+    def test_llm_providers_put(self, api: Api, cloud: Cloud) -> None:
+        answer = LLM_PROVIDERS_PUT.invoke(cloud, key=api.workspace().live_key)
+
+        assert json.loads(answer["body"])["key_hint"] == "Here"
+
+    def test_llm_providers_test(self, api: Api, cloud: Cloud) -> None:
+        answer = LLM_PROVIDERS_TEST.invoke(cloud, key=api.workspace().test_key)
+
+        assert json.loads(answer["body"])["ok"] is True
 
     def test_api_keys_create(self, api: Api, cloud: Cloud) -> None:
         answer = API_KEYS_CREATE.invoke(cloud, key=api.workspace().live_key)

@@ -9,6 +9,7 @@ from outrider.kit.http.inputs import Input
 from outrider.kit.models import Model
 from outrider.kit.outbound.targets import MAX_URL
 from outrider.language_models.catalogue import tier
+from outrider.language_models.errors import Fault
 from outrider.language_models.models import ProviderName
 from outrider.llm_providers.models import LlmProvider
 
@@ -50,9 +51,13 @@ class LlmProviderPut(Input):
 
 
 class LlmProviderView(Model):
-    provider: ProviderName
+    """A provider of language models with a stored key."""
+
+    id: ProviderName
+    """The name of the provider."""
     object: Literal["llm_provider"] = "llm_provider"
     model: str
+    """The model that is used, by the provider's name for it."""
     base_url: str | None
     """Address that is called instead of the provider's own."""
     key_hint: str
@@ -69,26 +74,33 @@ class LlmProviderView(Model):
     def of(cls, stored: LlmProvider, *, is_default: bool) -> Self:
         """Return what is shown of a stored provider."""
         return cls(
+            id=stored.provider,
             **stored.model_dump(include=set(cls.model_fields)),
             is_default=is_default,
             credits_per_chat=price("chat", tier(stored.model)),
         )
 
 
-class LlmProviderList(Model):
-    object: Literal["list"] = "list"
-    data: list[LlmProviderView]
-
-
 class LlmProviderDeleted(Model):
-    provider: ProviderName
+    """A provider whose key was deleted."""
+
+    id: ProviderName
+    """The name of the provider."""
     object: Literal["llm_provider"] = "llm_provider"
     deleted: Literal[True] = True
 
 
 class LlmProviderTest(Model):
-    ok: Literal[True] = True
+    """Outcome of one request to the provider."""
+
+    object: Literal["llm_provider_test"] = "llm_provider_test"
+    ok: bool
+    """Whether the model answered."""
     model: str
-    """The model that answered, as the provider names it."""
+    """The model that answered, as the provider names it, or the one that was asked."""
     latency_ms: int
-    """Time from the request to the provider to the end of its answer."""
+    """Time from the request to the end of the answer."""
+    fault: Fault | None = None
+    """Why there is no answer; null if there is one."""
+    detail: str | None = None
+    """What is wrong, and what to do; null if the model answered."""

@@ -8,6 +8,7 @@ from outrider.kit import clock
 from outrider.kit.attempts import attempts
 from outrider.kit.aws.kms import Safe
 from outrider.kit.errors import Contended, PreconditionFailed, Stale
+from outrider.kit.http.pagination import Page, PageQuery, Sealer
 from outrider.language_models.catalogue import DEFAULT_MODELS
 from outrider.language_models.models import ProviderName
 from outrider.llm_providers.errors import LlmProviderNotFound
@@ -15,7 +16,6 @@ from outrider.llm_providers.models import LlmProvider, default_of
 from outrider.llm_providers.repository import LlmProviderRepository
 from outrider.llm_providers.schemas import (
     LlmProviderDeleted,
-    LlmProviderList,
     LlmProviderPut,
     LlmProviderView,
 )
@@ -33,13 +33,18 @@ class LlmProviderService:
     require_allowed: Callable[[str], None]
     """Raises ValidationFailed if a base URL may not be called."""
 
-    def list(self) -> LlmProviderList:
-        """Return the stored providers, by name."""
+    def list(self, query: PageQuery) -> Page[LlmProviderView]:
+        """Return a page of the stored providers, by name. Every page reads all, which are few."""
+        sealer = Sealer(self.caller.seal, f"{self.caller.workspace}/llm-providers")
+        after = (sealer.after(query) or {}).get("id", "")
         stored = self.providers.all()
         used = default_of(stored)
-        return LlmProviderList(
-            data=[LlmProviderView.of(each, is_default=each is used) for each in stored]
-        )
+        following = [each for each in stored if each.provider > after]
+        shown = [
+            LlmProviderView.of(each, is_default=each is used) for each in following[: query.limit]
+        ]
+        more = len(following) > len(shown)
+        return sealer.page(query, shown, {"id": shown[-1].id} if more else None)
 
     def get(self, provider: ProviderName) -> LlmProviderView:
         """Return the provider, without its key. Raises LlmProviderNotFound."""
@@ -77,7 +82,7 @@ class LlmProviderService:
     def delete(self, provider: ProviderName, if_match: int | None) -> LlmProviderDeleted:
         """Delete the provider and its key. Raises LlmProviderNotFound, PreconditionFailed."""
         self.providers.remove(provider, if_match)
-        return LlmProviderDeleted(provider=provider)
+        return LlmProviderDeleted(id=provider)
 
 
 def _after(

@@ -14,6 +14,7 @@ from outrider.language_models.scripted import NAME, ScriptedModel
 from outrider.llm_providers.base_urls import is_allowed, require_allowed
 from outrider.llm_providers.errors import LlmProviderNotFound
 from outrider.llm_providers.models import LlmProvider, ModelChoice, default_of
+from outrider.llm_providers.probe import ProviderProbe
 from outrider.llm_providers.repository import LlmProviderRepository
 from outrider.llm_providers.service import LlmProviderService
 
@@ -25,6 +26,10 @@ def llm_providers(caller: Caller) -> LlmProviderService:
         _safe(caller.workspace),
         lambda url: require_allowed(url, settings().llm_base_urls, loopback=_is_local()),
     )
+
+
+def provider_probe(caller: Caller) -> ProviderProbe:
+    return ProviderProbe(caller, lambda provider: language_model(caller.workspace, provider))
 
 
 def model_choice(workspace: WorkspaceId) -> ModelChoice:
