@@ -1,5 +1,7 @@
 """Wiring of the `inbound` package: builds its services."""
 
+from functools import partial
+
 from outrider.access.models import Caller, WorkspaceId
 from outrider.campaigns.wiring import (
     campaign_repository,
@@ -10,6 +12,8 @@ from outrider.campaigns.wiring import (
 from outrider.contacts.repository import ContactRepository
 from outrider.feedback.wiring import feedback
 from outrider.inbound.classification.correction import Classifying
+from outrider.inbound.classification.decisions import ReplyDecisions
+from outrider.inbound.classification.opinions import ModelClassifying
 from outrider.inbound.replies.effects import Effects
 from outrider.inbound.replies.matching import Matching
 from outrider.inbound.replies.recording import Replies
@@ -29,6 +33,7 @@ from outrider.messages.wiring import (
     settling,
 )
 from outrider.sequences.repository import SequenceRepository
+from outrider.writing.wiring import model_writer
 
 
 def inbound() -> InboundService:
@@ -50,7 +55,17 @@ def inbound() -> InboundService:
 
 
 def classifying(caller: Caller) -> Classifying:
-    return Classifying(caller, message_repository(caller), _effects(caller), opt_outs(caller))
+    return Classifying(caller, message_repository(caller), _decisions(caller), opt_outs(caller))
+
+
+def model_classifying(caller: Caller) -> ModelClassifying:
+    return ModelClassifying(
+        message_repository(caller), _decisions(caller), partial(model_writer, caller.workspace)
+    )
+
+
+def _decisions(caller: Caller) -> ReplyDecisions:
+    return ReplyDecisions(caller, message_repository(caller), _effects(caller))
 
 
 def _replies(caller: Caller) -> Replies:

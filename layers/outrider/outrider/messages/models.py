@@ -81,11 +81,17 @@ class Classification(Model):
     """Class of a reply, who decided it, and the confidence (0 to 1). A person overrides the
     classifier."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
 
     value: ReplyClass
     source: Literal["human", "rule", "model"]
     confidence: float
+    provider: str | None = None
+    """The provider whose model decided it; null if a person or the rules did."""
+
+    def to_item(self) -> dict[str, Any]:
+        """Return the fields of a DynamoDB map."""
+        return self.model_dump(exclude_none=True)
 
 
 class Message(Model):

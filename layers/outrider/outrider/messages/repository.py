@@ -208,12 +208,12 @@ class MessageRepository:
         changed since."""
         values: dict[str, Any] = {"replied_at": at} if at and not message.replied_at else {}
         if counted is not None:
-            values["classification"] = counted.model_dump()
+            values["classification"] = counted.to_item()
             values["classified_on"] = message.classified_on or clock.now().date().isoformat()
         was = "attribute_not_exists(#classification)"
         seen: dict[str, Any] = {}
         if message.classification:
-            was, seen = "#classification = :was", {"was": message.classification.model_dump()}
+            was, seen = "#classification = :was", {"was": message.classification.to_item()}
         return self.table.update_action(
             self._pk(message.contact_id),
             message.id,
@@ -229,13 +229,13 @@ class MessageRepository:
         was = "attribute_not_exists(#classification)"
         seen: dict[str, Any] = {}
         if reply.classification:
-            was, seen = "#classification = :was", {"was": reply.classification.model_dump()}
+            was, seen = "#classification = :was", {"was": reply.classification.to_item()}
         return self.table.update_action(
             self._pk(reply.contact_id),
             reply.id,
             changes(
                 set={
-                    "classification": classification.model_dump(),
+                    "classification": classification.to_item(),
                     "_events": outbox.pack(events, reply.names()),
                 }
             ),

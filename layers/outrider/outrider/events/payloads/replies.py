@@ -43,13 +43,14 @@ class ReplyReceivedData(_AboutReply):
 
 
 class ReplyClassifiedData(_AboutReply):
-    """A reply was classified: by the rules when it arrived, or by a person at any time."""
+    """A reply was classified: by the rules when it arrived, by the model of a provider where these
+    could not, or by a person at any time."""
 
     event: ClassVar[EventName] = "reply.classified"
 
     classification: ReplyClass
     previous: ReplyClass | NotAlways | None = None
-    """Its class until now; present only if a person changed it."""
+    """Its class until now; present only if a model or a person changed it."""
     source: Literal["human", "rule", "model"]
     confidence: Annotated[float, Field(ge=0, le=1, examples=[0.9])]
 

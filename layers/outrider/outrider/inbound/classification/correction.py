@@ -1,22 +1,20 @@
 """Manual correction of a reply's classification, which rules do not override afterwards."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from outrider.access.models import Caller
-from outrider.inbound.replies.effects import Effects
+from outrider.inbound.classification.decisions import ReplyDecisions
 from outrider.inbound.replies.recording import STOP
 from outrider.inbound.schemas import ClassificationUpdate
 from outrider.kit import clock
 from outrider.kit.attempts import attempts
-from outrider.kit.aws.dynamodb import Action, TransactionFailed, transact, try_transact
+from outrider.kit.aws.dynamodb import TransactionFailed, transact, try_transact
 from outrider.kit.errors import Contended, ValidationFailed
 from outrider.messages.errors import MessageNotFound
 from outrider.messages.models import Classification, Message
 from outrider.messages.repository import MessageRepository
 from outrider.messages.schemas import MessageView
 from outrider.messages.tracking.opt_out import OptOuts
-from outrider.sequences.models import AUTOMATIC
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +23,7 @@ class Classifying:
 
     caller: Caller
     messages: MessageRepository
-    effects: Effects
+    decisions: ReplyDecisions
     opt_outs: OptOuts
 
     def classify(self, message_id: str, given: ClassificationUpdate) -> MessageView:
@@ -44,19 +42,9 @@ class Classifying:
             if reply.classification == found:
                 return MessageView.of(reply)
             after = MessageView.of(reply.model_copy(update={"classification": found}))
-            event = self.caller.event(
-                "reply.classified",
-                classification=found.value,
-                previous=reply.classification.value if reply.classification else None,
-                source=found.source,
-                confidence=found.confidence,
-                in_reply_to=reply.in_reply_to,
-                **reply.names(),
-            )
             try:
                 transact(
-                    self.messages.classify_action(reply, found, [event]),
-                    *self._follow_actions(reply, found),
+                    *self.decisions.classify_actions(reply, found),
                     *self.caller.keep_actions(after),
                 )
             except TransactionFailed:
@@ -90,21 +78,3 @@ class Classifying:
                 "/value", "Only a received message can be classified: this one was sent"
             )
         return reply
-
-    def _follow_actions(self, reply: Message, found: Classification) -> Sequence[Action]:
-        answered = (
-            self.messages.get(reply.contact_id, reply.in_reply_to) if reply.in_reply_to else None
-        )
-        if answered is None:
-            return ()
-        by_person = found.value not in AUTOMATIC
-        at = reply.created_at if by_person else None
-        actions = list(self.effects.count_actions(answered, at, found))
-        around = self.effects.around(answered)
-        if by_person:
-            actions += self.effects.person_actions(
-                around, found.value, reply.created_at, by_human=True
-            )
-        else:
-            actions += self.effects.reviewed_machine_actions(around, found.value)
-        return actions

@@ -230,6 +230,10 @@ class Effects:
         noted = {"in_review": in_review, "reply_class": value or "unclassified"}
         return self.enrollments(enrollment.campaign_id).note_reply_action(enrollment, noted)
 
+    def goes_on(self, around: ReplyContext) -> bool:
+        """Return whether the enrollment would continue after a person's reply."""
+        return around.enrollment is not None and self._continues(around.enrollment, around.campaign)
+
     def _continues(self, enrollment: Enrollment, campaign: Campaign | None) -> bool:
         if campaign is None:
             return False
