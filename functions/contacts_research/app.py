@@ -12,6 +12,7 @@ handler = needs(
     Environment.contacts_table,
     Environment.companies_table,
     Environment.credits_table,
+    Environment.stack_name,
 )(api.handler)
 
 

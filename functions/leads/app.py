@@ -24,6 +24,7 @@ handler = needs(
     Environment.contacts_table,
     Environment.companies_table,
     Environment.credits_table,
+    Environment.stack_name,
 )(api.handler)
 
 

@@ -13,6 +13,7 @@ handler = needs(
     Environment.contacts_table,
     Environment.companies_table,
     Environment.credits_table,
+    Environment.stack_name,
 )(api.handler)
 
 

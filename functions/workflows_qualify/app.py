@@ -16,6 +16,7 @@ _LONGEST_SCORE_MS = 45_000
     Environment.contacts_table,
     Environment.companies_table,
     Environment.credits_table,
+    Environment.stack_name,
     Environment.research_queue_url,
     Environment.qualify_queue_url,
     Environment.contact_queue_url,

@@ -17,6 +17,7 @@ _LONGEST_RESEARCH_MS = 60_000
     Environment.contacts_table,
     Environment.companies_table,
     Environment.credits_table,
+    Environment.stack_name,
     Environment.research_queue_url,
     Environment.qualify_queue_url,
     Environment.contact_queue_url,

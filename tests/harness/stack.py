@@ -269,12 +269,14 @@ def environment(variables: dict[str, str]) -> Iterator[None]:
 def forget() -> None:
     """What the library remembers of its process."""
     from outrider.access import admission
+    from outrider.writing.wiring import providers
 
     clients.reset()
     settings.cache_clear()
     admission._meter.cache_clear()
     pacing.ses_pace.cache_clear()
     kept.forget()
+    providers.forget()
 
 
 def _create(session: Any, name: str) -> dict[str, str]:
