@@ -252,6 +252,7 @@ class TestClassification:
             "value": "not_interested",
             "source": "human",
             "confidence": 1.0,
+            "provider": None,
         }
         counts = counted(api, campaign)
         assert (counts["replied_not_interested"], counts["replied_unclassified"]) == (1, 0)

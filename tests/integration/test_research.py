@@ -18,7 +18,7 @@ from tests.websites import Website, page, redirect, website
 
 HOME = page("<title>Acme</title><meta name=description content='Anvils.'><a href=/careers>Jobs</a>")
 KEY = {"idempotency-key": "research-1"}
-CALLS = 8
+CALLS = 9
 """AWS calls of a research with an Idempotency-Key that finds something."""
 HOLD_LASTS = 15
 
