@@ -45,10 +45,10 @@ def checked(text: str, most: int, *, names: Iterable[str] = (), mark: str = "") 
         raise OutputRefused("The model repeated the marks of quotations")
     if _HEADER.search(text):
         raise OutputRefused("The model wrote a header of an email")
-    if _has_address(flat, names):
-        raise OutputRefused("The model wrote a link or an address")
     if _SYNTAX.search(flat) or _ENTITY.search(flat):
         raise OutputRefused("The model wrote markup or template syntax")
+    if _has_address(flat, names):
+        raise OutputRefused("The model wrote a link or an address")
     return flat
 
 
