@@ -60,7 +60,7 @@ def delete_lead(caller: Caller, lead_id: str, if_match: int | None) -> LeadDelet
 
 @api.post("/v1/leads/{lead_id}/qualify", scope=("leads:write", "contacts:write"), status=200)
 def qualify_lead(caller: Caller, lead_id: str) -> LeadView:
-    """Score a lead by the ideal customer profile; costs no credits"""
+    """Score a lead by the ideal customer profile"""
     return leads(caller).qualify(lead_id)
 
 

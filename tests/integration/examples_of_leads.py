@@ -22,9 +22,9 @@ LEADS: dict[str, Example] = {
     "GET /v1/leads/{lead_id}": Example(3, make=a_lead),
     "PATCH /v1/leads/{lead_id}": Example(4, {"status": "qualified"}, make=a_lead),
     "DELETE /v1/leads/{lead_id}": Example(3, make=a_lead),
-    # The lead, its contact, what was researched, the profile; the score goes to the contact; the
-    # lead and its contact again, the change.
-    "POST /v1/leads/{lead_id}/qualify": Example(9, make=a_lead),
+    # The lead, its contact, what was researched, the profile; the score goes to the contact;
+    # whether there is a provider, once in a minute; the lead and its contact again, the change.
+    "POST /v1/leads/{lead_id}/qualify": Example(10, make=a_lead),
     # The lead, its workflow, what the draft is made of in two reads, and the mailboxes of the pool;
     # its contact, the change.
     "POST /v1/leads/{lead_id}/approve": Example(8, {}, make=a_lead_in_review),

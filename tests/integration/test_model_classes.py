@@ -48,7 +48,7 @@ class TestClass:
             "provider": "openai",
         }
         assert len(cloud.mails()) == 1
-        assert status(api, campaign.campaign_id)["audience"]["replied"] == 1
+        assert status(api, campaign.campaign_id)["audience"]["completed"] == 1
         assert contact(api, campaign)["status"] == "interested"
         assert counted(api, campaign)["replied_interested"] == 1
         told = [
