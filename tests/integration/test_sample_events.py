@@ -17,6 +17,7 @@ from outrider.webhooks.deliveries.repository import delivery_id
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
 from tests.integration.example_data import a_draft
+from tests.integration.modeled import provider
 from tests.integration.outreach import launched, status
 from tests.integration.samples import (
     BOUNCE,
@@ -39,6 +40,8 @@ from tests.integration.samples import (
     LEAD_REPLIED,
     MAIL,
     REPLY,
+    REPLY_UNCLASSIFIED,
+    REPLY_WRITING,
     RESCORING,
     ROUND,
     SAMPLES,
@@ -190,6 +193,17 @@ class TestSteps:
 
         assert answer["kind"] == "reply"
         assert api.get(f"/v1/contacts/{job['contact']}").json["status"] == "interested"
+
+    def test_reply_that_rules_cannot_classify_is_given_to_a_model(
+        self, api: Api, cloud: Cloud
+    ) -> None:
+        workspace = api.workspace().id
+        with provider(api, lambda _: {"kind": "objection", "confidence": 0.8}) as model:
+            answer = REPLY_WRITING.invoke(cloud, workspace=workspace)
+            REPLY_UNCLASSIFIED.invoke(cloud, workspace=workspace)
+
+        assert (answer["fault"], answer["written"]["label"]) == (None, "objection")
+        assert len(model.told) == 1, "there is no such reply"
 
     def test_mail_that_has_expired_is_passed_over(self, cloud: Cloud) -> None:
         assert MAIL.invoke(cloud) == {"batchItemFailures": []}
