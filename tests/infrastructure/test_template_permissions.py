@@ -55,7 +55,11 @@ class TestPermissions:
             for action in as_list(found["Action"])
         }
 
-        expected = {"llm_providers": {"kms:Encrypt"}, "chat": {"kms:Decrypt"}}
+        expected = {
+            "llm_providers": {"kms:Encrypt"},
+            "chat": {"kms:Decrypt"},
+            "models_write": {"kms:Decrypt"},
+        }
         assert on_keys_of_providers == expected.get(function.name, set())
 
     def test_are_written_out_in_the_template(self, function: Function) -> None:
