@@ -104,9 +104,10 @@ class Stack:
     def delete(self, path: str) -> Any:
         return self._call("DELETE", path, None, 200)
 
-    def reply(self, method: str, path: str, body: Any) -> Reply:
-        """Return the response, whatever its status. Raises OSError if there is none."""
-        return self.local.call(method, path, body, key=self._next_key())
+    def reply(self, method: str, path: str, body: Any, **headers: str) -> Reply:
+        """Return the response, whatever its status; `mcp_name=` becomes the header mcp-name. Raises
+        OSError if there is none."""
+        return self.local.call(method, path, body, key=self._next_key(), **headers)
 
     def measure_get(self, path: str) -> Measured:
         bare, _, query = path.partition("?")

@@ -158,26 +158,41 @@ class TestFunction:
 
         assert 64 - len("-") - longest == 46
 
-    @pytest.mark.parametrize("module", ["mcp", "starlette", "pydantic_ai"])
-    def test_is_the_only_one_that_imports_what_models_need(self, module: str) -> None:
-        others = [f"functions.{name}.app" for name in routes.names() if name != "mcp"]
-        code = f"import sys, {', '.join(others)}; print({module!r} in sys.modules)"
-        ran = subprocess.run(
-            [sys.executable, "-c", code], capture_output=True, check=True, text=True
-        )
-
-        assert ran.stdout.strip() == "False"
-
     def test_imports_no_domain_before_a_tool_is_called(self) -> None:
-        code = "import sys, functions.mcp.app; print(*sorted(sys.modules))"
-        ran = subprocess.run(
-            [sys.executable, "-c", code], capture_output=True, check=True, text=True
-        )
-        domains = {
-            name.split(".")[1] for name in ran.stdout.split() if name.startswith("outrider.")
-        }
+        named = [name.split(".") for name in imported_by("mcp") if name.startswith("outrider.")]
 
-        assert domains == {"access", "kit", "mcp"}
+        assert {name[1] for name in named} == {"access", "kit", "mcp"}
+
+
+class TestImports:
+    """What takes longer to import than all else: only functions with a layer of their own may, and
+    a provider's library only once it is asked."""
+
+    WITH_LAYER = frozenset(
+        each.name for each in templates.functions() if each.properties.get("Layers")
+    )
+    PROVIDERS = frozenset({"openai", "anthropic", "google.genai"})
+
+    def test_of_other_functions_are_without_what_models_need(self) -> None:
+        others = [name for name in routes.names() if name not in self.WITH_LAYER]
+        imported = imported_by(*others)
+
+        assert "outrider.contacts.service" in imported
+        assert imported & {"mcp", "starlette", "pydantic_ai", "httpx2", *self.PROVIDERS} == set()
+
+    def test_are_without_providers_before_one_is_asked(self) -> None:
+        imported = imported_by(*self.WITH_LAYER)
+
+        assert "mcp" in imported
+        assert imported & self.PROVIDERS == set()
+
+
+def imported_by(*functions: str) -> set[str]:
+    """The modules that are there once all these functions are imported."""
+    apps = ", ".join(f"functions.{name}.app" for name in functions)
+    code = f"import sys, {apps}; print(*sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
+    return set(ran.stdout.split())
 
 
 def references(schema: Any) -> list[str]:
