@@ -20,6 +20,8 @@ NETWORK = {
         "poplib",
     ),
     *("requests", "smtplib", "socket", "socketserver", "ssl", "subprocess", "telnetlib"),
+    # pydantic-ai and SDKs of providers; they also take long to import, so calls alone do.
+    *("anthropic", "google", "openai", "pydantic_ai"),
     *("urllib.request", "urllib.robotparser", "urllib3", "websockets", "xmlrpc"),
 }
 """Modules by which a connection could be made."""
@@ -34,11 +36,16 @@ MAY_IMPORT = {
     # The loop in which the SDK's server answers a request that was read already.
     "mcp/adapter.py": {"asyncio"},
     # SDKs of providers, whose requests go through the guard.
-    "language_models/adapters/provider_model.py": {"asyncio", "httpx2"},
+    "language_models/adapters/provider_model.py": {"asyncio", "httpx2", "pydantic_ai"},
     "language_models/adapters/transport.py": {"httpx2"},
+    "language_models/adapters/bedrock.py": {"pydantic_ai"},
     **{
-        f"language_models/adapters/{provider}.py": {"httpx2"}
-        for provider in ("anthropic", "gemini", "openai")
+        f"language_models/adapters/{name}.py": {"httpx2", "pydantic_ai"}
+        for name in ("anthropic", "gemini", "openai")
+    },
+    **{
+        f"language_models/adapters/{name}.py": {"pydantic_ai"}
+        for name in ("conversations", "faults")
     },
     # Text that was read already.
     "kit/text/addresses.py": {"email_validator"},

@@ -57,7 +57,11 @@ class ProviderTransport(httpx2.AsyncBaseTransport):
 
 
 def _require_readable(response: HttpResponse) -> None:
-    """Raise Unusable for a redirect, a body that is too long, and a success without JSON."""
+    """Raise Unusable for a redirect, a body that is too long, and a success without JSON; raise
+    OutboundFailed for a body that was cut off."""
+    length = response.headers.get("content-length", "")
+    if length.isdecimal() and len(response.body) < min(int(length), MAX_RESPONSE):
+        raise OutboundFailed("protocol", "the body is shorter than its Content-Length")
     if 300 <= response.status < 400:
         raise Unusable(f"a redirect (HTTP {response.status})")
     if len(response.body) > MAX_RESPONSE:
