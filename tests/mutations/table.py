@@ -11,6 +11,7 @@ from tests.mutations import (
     feed,
     looking_again,
     outcomes,
+    providers,
     runs,
     workflows,
 )
@@ -22,6 +23,7 @@ MUTATIONS: Sequence[Mutation] = [
     *approved.MUTATIONS,
     *looking_again.MUTATIONS,
     *outcomes.MUTATIONS,
+    *providers.MUTATIONS,
     *clocks.MUTATIONS,
     *feed.MUTATIONS,
     *deliveries.MUTATIONS,
