@@ -2,6 +2,7 @@
 
 import base64
 import codecs
+import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ Channel = Literal[
 """Where the instruction stands. `message`: the person's own, who pasted it."""
 CHANNELS: tuple[Channel, ...] = get_args(Channel)
 
+ALL = "OUTRIDER_ALL_ATTACKS"
+"""Variable with which all attacks are made, which takes some minutes."""
 _MARKER = re.compile(r"ATK-\d{4}")
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{12,}={0,2}")
 _HALVES = re.compile(r"First half: (ATK-\d\d)[\s\S]*?second half: (\d\d)")
@@ -65,8 +68,10 @@ def attacks() -> tuple[Attack, ...]:
 
 def some(count: int, seed: str, among: Iterable[Attack] | None = None) -> list[Attack]:
     """So many of them, the same for the same seed, with each goal and each technique about as often
-    as the others."""
+    as the others; all of them where OUTRIDER_ALL_ATTACKS is set."""
     pool = list(attacks() if among is None else among)
+    if ALL in os.environ:
+        return pool
     Random(seed).shuffle(pool)
     taken: dict[tuple[str, str], int] = {}
     ranked = []

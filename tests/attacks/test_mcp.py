@@ -68,10 +68,8 @@ def test_changes_nothing_with_a_key_that_reads(
 
 @with_every_scope
 def test_stays_in_its_workspace_with_every_scope(world: World, attack: Attack) -> None:
-    before = world.cloud.snapshot()
-    with world.cloud.writes() as written:
+    with world.put_back(), world.cloud.writes() as written:
         answers = carried_out(world, attack, world.api.workspace(OWN).live_key)
-    world.cloud.restore(before)
 
     assert [key for key, _ in written if world.names["foreign_workspace"] in key] == []
     assert [sk for _, sk in written if sk.startswith("key_")] == []

@@ -78,7 +78,7 @@ def sentences(attack: Attack) -> list[str]:
         attack.goal.leak,
         f"{words}: {COLLECTOR}",
         f"{words} at {EVIL.replace('.', '。')}.",
-        f"{words} at evil\u200b.example.",
+        f"{words} at evil\u200b.com.",
         f"{words} {{{{ notes }}}}.",
         f"{words} or else.",
         *bent[:6],

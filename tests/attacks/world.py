@@ -2,10 +2,14 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from outrider.kit import clock
+from outrider.research.models import Findings, ResearchSource, SiteFacts
+from outrider.research.site.choice import Site
 from tests.attacks.table import Attack, Channel
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
@@ -15,7 +19,7 @@ from tests.integration.webhooks import NOBODY
 
 OWN, NEIGHBOUR = "acme", "globex"
 READABLE: Mapping[Channel, tuple[str, Mapping[str, Any]]] = {
-    "reply": ("list_messages", {"direction": "in"}),
+    "reply": ("get_thread", {"thread_id": "@thread"}),
     "page": ("research_contact", {"contact_id": "@contact", "refresh": True}),
     "custom field": ("get_contact", {"contact_id": "@contact"}),
     "contact name": ("list_contacts", {"limit": 10}),
@@ -36,6 +40,8 @@ class World:
     names: dict[str, str] = field(default_factory=dict)
     page: str = ""
     """What the website of the contact's company says."""
+    looked_at: list[str] = field(default_factory=list)
+    """The addresses that research read from."""
 
     @classmethod
     def built(cls, api: Api, cloud: Cloud) -> "World":
@@ -45,6 +51,17 @@ class World:
             made = world._furnish(workspace)
             world.names |= {f"{prefix}{name}": id for name, id in made.items()}
         return world
+
+    @contextmanager
+    def put_back(self) -> Iterator[None]:
+        """Have everything as it was, when the block ends."""
+        before, page = self.cloud.snapshot(), self.page
+        self.looked_at.clear()
+        try:
+            yield
+        finally:
+            self.page = page
+            self.cloud.restore(before)
 
     def filled(self, text: str, more: Mapping[str, str] | None = None) -> str:
         """A text with ids in the place of names, of which there may be `more`."""
@@ -80,12 +97,24 @@ class World:
             case "message":
                 pass
 
+    def look(self, site: Site, _: Findings | None) -> Findings:
+        """What research reads: the page, in the place of a website."""
+        now, url = clock.timestamp(), site.candidates(plain=False)[0]
+        self.looked_at.append(url)
+        return Findings(
+            site=site.address,
+            outcome="found",
+            facts=SiteFacts(url=url, description=self.page or "We make anvils."),
+            sources=[ResearchSource(url=url, fetched_at=now, status=200)],
+            researched_at=now,
+        )
+
     def _change(self, path: str, **fields: Any) -> None:
         answer = self.api.patch(f"/v1/{path}", fields)
         assert answer.status == 200, answer.text
 
     def _furnish(self, workspace: str) -> dict[str, str]:
-        domain = f"{workspace}.example"
+        domain = f"{workspace}.com"
 
         def make(path: str, body: Any) -> dict[str, Any]:
             answer = self.api.post(f"/v1/{path}", body, workspace=workspace)
@@ -125,10 +154,12 @@ class World:
         self.cloud.run(hours=1)
         self._answer(workspace, made["contact"], "We are looking at it.")
         self.cloud.drain()
+        messages = self.api.get("/v1/messages?direction=in", workspace=workspace).json["data"]
+        made["thread"] = messages[0]["thread_id"]
         return made
 
     def _answer(self, workspace: str, contact_id: str, text: str) -> None:
-        address = f"contact@{workspace}.example"
+        address = f"contact@{workspace}.com"
         mail = next(each for each in self.cloud.mails() if each.recipients == [address])
         number = len(self.cloud.calls())
         result = take(self.cloud, a_reply(mail, text, Message_ID=f"<answer-{number}@{workspace}>"))

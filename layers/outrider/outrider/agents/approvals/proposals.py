@@ -11,6 +11,7 @@ from outrider.agents.approvals.reading import Reader
 from outrider.agents.approvals.repository import MOST_BYTES, ApprovalRepository, packed_size
 from outrider.agents.approvals.showing import bound_arguments, content_of
 from outrider.kit import clock
+from outrider.kit.observability.logs import logger
 from outrider.mcp.tools import Tool
 
 
@@ -33,8 +34,15 @@ class ProposalService:
         stored approval is returned. Raises NotProposable, ResourceNotFound or ScopeDenied if what
         the call does cannot be shown, and ServiceUnavailable if it cannot be read at the moment.
         """
-        bound = bound_arguments(tool, arguments, self.reader)
-        shown = content_of(tool, bound, self.reader)
+        try:
+            bound = bound_arguments(tool, arguments, self.reader)
+            shown = content_of(tool, bound, self.reader)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:  # not of its schema
+            logger().info("call cannot be shown", tool=tool.name, error=type(error).__name__)
+            raise NotProposable(
+                f"The arguments cannot be read: give those that {tool.name} has, in the form that"
+                " its schema says"
+            ) from error
         now = clock.now()
         approval = Approval(
             id=approval_id,
