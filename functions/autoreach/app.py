@@ -17,6 +17,7 @@ from outrider.kit.settings import Environment, needs
 from outrider.leads.schemas import LeadCreate, LeadDeleted, LeadQuery, LeadUpdate, LeadView
 from outrider.research.schemas import Research
 from outrider.surfaces.autoreach.form import AutoReachForm
+from outrider.surfaces.forms import form_of
 from outrider.webhooks.schemas import WebhookCreate, WebhookCreated
 from outrider.webhooks.wiring import webhooks
 from outrider.workflows.lead_wiring import leads
@@ -34,7 +35,13 @@ from outrider.workflows.schemas import (
 )
 from outrider.workflows.wiring import additions, workflows
 
-surface: Api = Api(admit, form=AutoReachForm(lambda: surface.routes), alias=("/api/", "/api/v1/"))
+form = AutoReachForm(lambda: surface.routes)
+surface: Api = Api(
+    admit,
+    form=form,
+    form_of=lambda request: form_of(request.path, otherwise=form),
+    alias=("/api/", "/api/v1/"),
+)
 handler = needs(
     Environment.keys_table,
     Environment.leads_table,

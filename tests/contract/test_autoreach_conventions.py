@@ -346,6 +346,33 @@ class TestQuestions:
         assert api.get("/api/account/credits").json["spent"] == 0
 
 
+class TestSandbox:
+    @statement(
+        DOCUMENT,
+        "How do I test the API without consuming credits?",
+        "Use a development API key with sandbox mode enabled. Sandbox requests return realistic "
+        "mock data without consuming credits or sending real emails",
+        settled="every `otr_test_sk_…` key is one; research tells of an invented company, and the "
+        "emails of a campaign are only recorded",
+    )
+    def test_a_development_key_researches_and_contacts_nobody(self, api: Api, cloud: Cloud) -> None:
+        a_mailbox(api, mode="test")
+        body = WORKFLOW | {"settings": {"autoReview": True}}
+        workflow = api.post("/api/workflows", body, mode="test").json["id"]
+        rows = {"leads": [{"email": "dana@acme.example", "firstName": "Dana"}]}
+        added = api.post(f"/api/workflows/{workflow}/leads", rows, mode="test").json
+        api.post(f"/api/workflows/{workflow}/run", mode="test")
+
+        cloud.run(hours=1)
+
+        lead = f"/api/leads/{added['results'][0]['leadId']}"
+        assert api.get(lead, mode="test").json["status"] == "contacted"
+        research = api.get(f"{lead}/research", mode="test").json
+        assert (research["outcome"], bool(research["company"]["name"])) == ("found", True)
+        assert api.get("/api/account/credits", mode="test").json["spent"] == 0
+        assert cloud.mails() == []
+
+
 class TestVersion:
     @statement(
         DOCUMENT,

@@ -1,6 +1,8 @@
 """What holds for every route of every surface, in the shape of its document: generated from the
 routes and the examples of the native calls."""
 
+import ast
+import re
 from typing import Any
 
 import pytest
@@ -12,7 +14,10 @@ from tests.harness import stack
 from tests.harness.api import ANONYMOUS, Answer, Api
 from tests.harness.cloud import Cloud
 from tests.integration.surface_examples import ENDPOINTS, SurfaceEndpoint
+from tools import routes
+from tools.templates import REPOSITORY
 
+FUNCTIONS = REPOSITORY / "functions"
 KEY = {"idempotency-key": "order-66"}
 
 every_endpoint = pytest.mark.parametrize("endpoint", ENDPOINTS, ids=str)
@@ -149,3 +154,47 @@ class TestIdempotencyKeys:
         assert (again.status, again.headers["idempotent-replayed"]) == (first.status, "true")
         assert again.json.keys() == first.json.keys()
         assert written == []
+
+
+class TestUnknownPaths:
+    @pytest.mark.parametrize(
+        ("method", "path", "shape"),
+        [
+            ("GET", "/api/v1/contacts/one/two", "outreachpilot"),
+            ("PATCH", "/api/v1/companies", "outreachpilot"),
+            ("GET", "/api/v1/campaigns/cam_1/trigger", "outreachpilot"),
+            ("PUT", "/api/v1/webhooks", "outreachpilot"),
+            ("GET", "/api/v1/contactz", "autoreach"),
+            ("GET", "/api/contacts", "autoreach"),
+            ("PATCH", "/api/leads", "autoreach"),
+            ("GET", "/api/v1/campaigns/cam_1/opens", "autoreach"),
+            ("GET", "/api/webhooks/whk_1", "autoreach"),
+            ("HEAD", "/api/leads", "autoreach"),
+        ],
+    )
+    def test_answer_in_the_shape_that_they_look_like(
+        self, api: Api, method: str, path: str, shape: str
+    ) -> None:
+        answer = api.request(method, path)
+
+        assert (answer.status, answer.calls) == (404, [])
+        if method != "HEAD":
+            own = ["error", "meta", "ok"] if shape == "outreachpilot" else None
+            assert sorted(answer.json) == (own or ["details", "error", "message"])
+
+
+class TestImports:
+    def test_leave_every_rule_to_the_services(self) -> None:
+        """Functions of surfaces know services by their wiring, and what they take and give."""
+        doors = re.compile(
+            r"outrider\.(?:kit|surfaces)\..*|outrider\.access\.(?:admission|models)"
+            r"|.*\.(?:schemas|wiring|lead_wiring|models)|outrider\.contacts\.search\.filters"
+        )
+        imported = {
+            node.module or ""
+            for name in routes.surfaces()
+            for node in ast.walk(ast.parse((FUNCTIONS / name / "app.py").read_text("utf-8")))
+            if isinstance(node, ast.ImportFrom)
+        }
+
+        assert [each for each in sorted(imported) if not doors.fullmatch(each)] == []

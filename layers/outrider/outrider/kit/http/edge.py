@@ -85,8 +85,9 @@ def nothing_here(_: Request) -> OutriderError:
 class Api:
     """Routes of one Lambda function; `handler` is the Lambda handler.
 
-    `refuse` returns the error for a request that matches no route, `form` how requests and
-    responses look. `alias` is a prefix of paths and another one under which they are served too.
+    `form` is how requests and responses look. `refuse` returns the error for a request that matches
+    no route, and `form_of` the form of that error, by default `form`. `alias` is a prefix of paths
+    and another one under which they are served too.
     """
 
     def __init__(
@@ -95,12 +96,14 @@ class Api:
         refuse: Callable[[Request], OutriderError] = nothing_here,
         *,
         form: Form | None = None,
+        form_of: Callable[[Request], Form] | None = None,
         alias: tuple[str, str] = ("", ""),
     ) -> None:
         self.routes: list[Route] = []
         self.form: Form = form or NativeForm()
         self._admit = admit
         self._refuse = refuse
+        self._form_of = form_of or (lambda _: self.form)
         self._alias = alias
         self._resolver = APIGatewayHttpResolver()
         self._resolver.not_found(self._no_route)
@@ -208,7 +211,8 @@ class Api:
                 keeper = admitted.keeper
                 if route.takes_caller:
                     arguments["caller"] = admitted.caller
-            arguments |= route.arguments(self.form.received(request))
+            received = self.form.received(request, lambda: route.read_only)
+            arguments |= route.arguments(received)
             answer = self._run(route, arguments, keeper, request)
         except AnsweredBefore as before:
             answer = before.answer
@@ -244,7 +248,8 @@ class Api:
         error = self._refuse(request)
         logger().info("no route", status=error.status)
         headers = {"X-Request-Id": request.request_id}
-        answer = self.form.sent(self.form.error(error, request), headers, request)
+        form = self._form_of(request)
+        answer = form.sent(form.error(error, request), headers, request)
         return _response(answer, headers, request)
 
     def _run(

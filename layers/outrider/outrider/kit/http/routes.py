@@ -118,6 +118,20 @@ class Route:
             return form.result(Existing(self.present(result.result)), self.status)
         return form.result(self.present(result), self.status)
 
+    @property
+    def read_only(self) -> frozenset[str]:
+        """Return the fields of the result that the body cannot set."""
+        given: Any = get_type_hints(self.handler).get("body")
+        models = [
+            each
+            for each in (self.result, given)
+            if isinstance(each, type) and issubclass(each, Model)
+        ]
+        if len(models) < 2:
+            return frozenset()
+        shown, taken = (each.model_fields.keys() for each in models)
+        return frozenset(shown - taken)
+
     def arguments(self, request: Request) -> dict[str, Any]:
         """Parse the request into the handler's arguments. Raises ValidationFailed,
         PayloadTooLarge."""

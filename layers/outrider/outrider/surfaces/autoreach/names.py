@@ -9,6 +9,7 @@ from outrider.kit.models import Model
 
 _UPPER = re.compile(r"(?<=[a-z0-9])([A-Z])")
 _LOWER = re.compile(r"(?<=[a-z0-9])_([a-z])")
+_PLAIN = frozenset({str, int, float, bool})
 _SENTENCE = "detail"
 """Field of results with a sentence, which may name fields."""
 MAPS = frozenset({"custom"})
@@ -30,13 +31,10 @@ def swapped(name: str) -> str:
 def shown(value: Any, worded: Callable[[str], str]) -> Any:
     """Return a result with the names that clients know, ready for JSON. Keys of maps are data, and
     stay as they are; `worded` translates sentences."""
+    if value is None or type(value) in _PLAIN:
+        return value
     if isinstance(value, Model):
-        kind = type(value)
-        fields = [name for name, field in kind.model_fields.items() if not field.exclude]
-        result = {
-            swapped(name): shown(getattr(value, name), worded)
-            for name in (*fields, *kind.model_computed_fields)
-        }
+        result = {name: shown(getattr(value, field), worded) for field, name in _names(type(value))}
         if result.get(_SENTENCE):
             result[_SENTENCE] = worded(result[_SENTENCE])
         return result
@@ -45,6 +43,13 @@ def shown(value: Any, worded: Callable[[str], str]) -> Any:
     if isinstance(value, list | tuple):
         return [shown(each, worded) for each in value]
     return value
+
+
+@cache
+def _names(kind: type[Model]) -> tuple[tuple[str, str], ...]:
+    """Return the fields that a model's JSON has, with the names that clients know."""
+    fields = (name for name, field in kind.model_fields.items() if not field.exclude)
+    return tuple((name, swapped(name)) for name in (*fields, *kind.model_computed_fields))
 
 
 def taken(value: Any) -> Any:
