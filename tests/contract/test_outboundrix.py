@@ -262,7 +262,7 @@ class TestLaunch:
     )
     def test_mailboxes_of_the_pool_take_turns(self, api: Api, cloud: Cloud) -> None:
         a_mailbox(api, email="second@outrider.test")
-        launched(api, contacts=4)
+        launched(api, contacts=16)
 
         cloud.run(hours=1)
 

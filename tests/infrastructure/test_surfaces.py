@@ -15,7 +15,7 @@ from tools.templates import REPOSITORY
 LIBRARY = REPOSITORY / "layers" / "outrider" / "outrider" / "surfaces"
 MOST_STATEMENTS = 6
 OF_A_FUNCTION = re.compile(
-    r"outrider\.(access\.admission|kit\.(errors|http\.\w+|settings)|surfaces\.\w+\.\w+"
+    r"outrider\.(access\.admission|kit\.(errors|http\.\w+|settings)|surfaces\.[\w.]+"
     r"|[\w.]+(models|schemas|wiring|search\.filters))"
 )
 """What an app.py may import: routing, requests, and the doors of services."""

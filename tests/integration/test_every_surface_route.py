@@ -1,8 +1,6 @@
 """What holds for every route of every surface, in the shape of its document: generated from the
 routes and the examples of the native calls."""
 
-import ast
-import re
 from typing import Any
 
 import pytest
@@ -14,10 +12,7 @@ from tests.harness import stack
 from tests.harness.api import ANONYMOUS, Answer, Api
 from tests.harness.cloud import Cloud
 from tests.integration.surface_examples import ENDPOINTS, SurfaceEndpoint
-from tools import routes
-from tools.templates import REPOSITORY
 
-FUNCTIONS = REPOSITORY / "functions"
 KEY = {"idempotency-key": "order-66"}
 
 every_endpoint = pytest.mark.parametrize("endpoint", ENDPOINTS, ids=str)
@@ -181,20 +176,3 @@ class TestUnknownPaths:
         if method != "HEAD":
             own = ["error", "meta", "ok"] if shape == "outreachpilot" else None
             assert sorted(answer.json) == (own or ["details", "error", "message"])
-
-
-class TestImports:
-    def test_leave_every_rule_to_the_services(self) -> None:
-        """Functions of surfaces know services by their wiring, and what they take and give."""
-        doors = re.compile(
-            r"outrider\.(?:kit|surfaces)\..*|outrider\.access\.(?:admission|models)"
-            r"|.*\.(?:schemas|wiring|lead_wiring|models)|outrider\.contacts\.search\.filters"
-        )
-        imported = {
-            node.module or ""
-            for name in routes.surfaces()
-            for node in ast.walk(ast.parse((FUNCTIONS / name / "app.py").read_text("utf-8")))
-            if isinstance(node, ast.ImportFrom)
-        }
-
-        assert [each for each in sorted(imported) if not doors.fullmatch(each)] == []
