@@ -1,14 +1,17 @@
-"""/v1/agent"""
+"""/v1/agent: runs and the policy of agents"""
 
 from outrider.access.admission import native_api
 from outrider.access.models import Caller
 from outrider.agents.approvals.models import Approval, ApprovalSummary
 from outrider.agents.approvals.schemas import ApprovalDecision, ApprovalQuery
 from outrider.agents.approvals.wiring import approvals, decisions
+from outrider.agents.models import AgentRun
 from outrider.agents.policy.models import AgentPolicy
 from outrider.agents.policy.schemas import AgentPolicyUpdate
 from outrider.agents.policy.wiring import agent_policy
-from outrider.kit.http.pagination import Page
+from outrider.agents.runs.schemas import AgentRunCreate, AgentRunDetail
+from outrider.agents.runs.wiring import agent_runs
+from outrider.kit.http.pagination import Page, PageQuery
 from outrider.kit.http.requests import Request
 from outrider.kit.settings import Environment, needs
 
@@ -16,9 +19,34 @@ api = native_api()
 handler = needs(
     Environment.keys_table,
     Environment.contacts_table,
+    Environment.credits_table,
     Environment.agents_table,
     Environment.stack_name,
 )(api.handler)
+
+
+@api.get("/v1/agent/runs", scope="agent")
+def list_agent_runs(caller: Caller, query: PageQuery) -> Page[AgentRun]:
+    """List runs of agents, newest first"""
+    return agent_runs(caller).list(query)
+
+
+@api.post("/v1/agent/runs", scope="agent", status=202)
+def create_agent_run(caller: Caller, body: AgentRunCreate) -> AgentRun:
+    """Give an agent a goal"""
+    return agent_runs(caller).create(body)
+
+
+@api.get("/v1/agent/runs/{agent_run_id}", scope="agent")
+def get_agent_run(caller: Caller, agent_run_id: str) -> AgentRunDetail:
+    """Get a run of an agent with its steps and its response"""
+    return agent_runs(caller).get(agent_run_id)
+
+
+@api.post("/v1/agent/runs/{agent_run_id}/stop", scope="agent", status=200)
+def stop_agent_run(caller: Caller, agent_run_id: str) -> AgentRun:
+    """Stop a run of an agent"""
+    return agent_runs(caller).stop(agent_run_id)
 
 
 @api.get("/v1/agent/policy", scope="agent")

@@ -220,7 +220,7 @@ class TestStatuses:
         collections = {
             str(each)
             for each in OPERATIONS
-            if each.method == "POST" and re.fullmatch(r"/v1/[a-z-]+", each.path)
+            if each.method == "POST" and re.fullmatch(r"/v1/(agent/)?[a-z-]+", each.path)
         }
 
         assert collections - creating - accepting == set()
@@ -336,7 +336,7 @@ def actions() -> list[Operation]:
         each
         for each in OPERATIONS
         if each.method == "POST"
-        and not re.fullmatch(r"/v1/[a-z-]+", each.path)
+        and not re.fullmatch(r"/v1/(agent/)?[a-z-]+", each.path)
         and each.last_part not in ADDED_TO
         and each.last_part != "{approval_id}"
     ]

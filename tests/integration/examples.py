@@ -46,6 +46,7 @@ from tests.integration.example_data import (
     one_unknown_message,
     two_contacts,
 )
+from tests.integration.examples_of_agents import AGENTS
 from tests.integration.examples_of_approvals import APPROVALS
 from tests.integration.examples_of_leads import LEADS
 from tests.integration.examples_of_llm_providers import LLM_PROVIDERS
@@ -281,9 +282,7 @@ EXAMPLES: dict[str, Example] = {
     # The batch that has it: its id says where that stands.
     "GET /v1/events/{event_id}": Example(2, make=an_event),
     "GET /v1/account": Example(2),
-    "GET /v1/agent/policy": Example(2),
-    # The policy, then the change.
-    "PATCH /v1/agent/policy": Example(3, {"enabled": False}),
+    **AGENTS,
     "GET /v1/account/usage": Example(2),
     "GET /v1/credits": Example(2),
     "GET /v1/credits/ledger": Example(2, make=a_held_credit),

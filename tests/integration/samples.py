@@ -33,6 +33,7 @@ INVENTED = {
     "mail": "0100019caf2b5a10-1d2e3f40-5162-7384-95a6-b7c8d9e0f102-000000",
     "imported": "imp_01kjpwd6m7t4w1c8v5q2x9n3zb",
     "exported": "exp_01kjpwd6m8a4d2g7k9n1r5v8yc",
+    "run": "agr_01kjpwd6m8a4d2g7k9n1r5v8yc",
     "enrollment": "enr_01kjpwd6m5sn3smj6vvtpctw3m01kjpwd6m16vjzbz035g1ag64h",
     "url": "https://example.com/hooks/outrider",
 }
@@ -132,6 +133,7 @@ LEAD_REPLIED = Sample("eventbridge_lead_replied", "leads_follow")
 REPLY_UNCLASSIFIED = Sample("eventbridge_reply_unclassified", "replies_classify")
 REPLY_WRITING = Sample("models_write_reply", "models_write")
 RESCORING = Sample("sqs_rescoring", "leads_rescore")
+AGENT_RUN = Sample("sqs_agent_run", "agents_run")
 EXPORT = Sample("sqs_export", "exports_run")
 ENROLLING = Sample("sqs_enrolling", "campaigns_enroll")
 WEBHOOK_FANOUT = Sample("sqs_webhook_fanout", "webhooks_fanout")

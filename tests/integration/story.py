@@ -4,6 +4,7 @@ What the calls take and what they answered is kept in docs/examples.json, from w
 document has its examples. Each name in braces stands for a value of an answer before.
 """
 
+from tests.integration.story_of_agents import AGENTS
 from tests.integration.story_of_approvals import APPROVALS
 from tests.integration.story_of_leads import LEADS
 from tests.integration.story_steps import Step, _answered, _carried, _lost, _sent, _uploaded
@@ -362,8 +363,7 @@ STORY = [
     Step("list_api_keys", query="limit=1"),
     Step("rotate_api_key", {"overlap_seconds": 3600}),
     Step("revoke_api_key"),
-    Step("get_agent_policy"),
-    Step("update_agent_policy", {"budget": {"recipients": 20}}),
+    *AGENTS,
     Step("get_account"),
     Step("get_usage", query="since=2026-03-02&until=2026-03-03"),
     Step("get_credits"),

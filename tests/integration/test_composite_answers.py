@@ -60,6 +60,10 @@ CONTENT = {
     "AgentPolicy": {"agent"},
     # What it shows besides, only to keys that may read that: tests/agents/test_approvals.py.
     "ApprovalSummary": {"agent"},
+    # A run's steps are shown to keys that have all its scopes (tests/agents/test_runs.py).
+    "AgentRun": {"agent"},
+    "AgentRunDetail": {"agent"},
+    "AgentRunStep": {"agent"},
     "Usage": {"account"},
     "LlmProviderView": {"llm"},
 }

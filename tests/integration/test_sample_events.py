@@ -20,6 +20,7 @@ from tests.integration.example_data import a_draft
 from tests.integration.modeled import provider
 from tests.integration.outreach import launched, status
 from tests.integration.samples import (
+    AGENT_RUN,
     BOUNCE,
     CALLS,
     CAMPAIGN_LAUNCHED,
@@ -234,6 +235,19 @@ class TestExports:
 
         assert answer == {"batchItemFailures": []}
         assert "download" in api.get(f"/v1/exports/{created['id']}").json
+
+
+class TestAgentRuns:
+    def test_reach_their_goal(self, api: Api, cloud: Cloud) -> None:
+        workspace = api.workspace()
+        goal = {"goal": "How many credits are left?"}
+        created = api.post("/v1/agent/runs", goal, mode="test").json
+
+        answer = AGENT_RUN.invoke(cloud, workspace=f"{workspace.id}~test", run=created["id"])
+
+        assert answer == {"batchItemFailures": []}
+        run = api.get(f"/v1/agent/runs/{created['id']}", mode="test").json
+        assert run["status"] == "completed"
 
 
 class TestEnrolling:

@@ -8,7 +8,7 @@ from typing import Any
 from outrider.access import scopes
 from outrider.access.credentials import Credential
 from outrider.access.delegation import Delegation
-from outrider.access.errors import InvalidApiKey, MissingAuth, ScopeDenied
+from outrider.access.errors import InvalidApiKey, MissingAuth, PlanRequired, ScopeDenied
 from outrider.access.idempotency import Idempotency, key_of
 from outrider.access.meter import Claim, Meter, rate_limit_headers
 from outrider.access.models import Caller, WorkspaceId
@@ -67,6 +67,16 @@ def identify(request: Request, family: str | None) -> Caller:
         return _caller(_meter().admit_uncounted(_credential(request)), request, {})
     record, headers = _count(request, _credential(request), family)
     return _caller(record, request, headers)
+
+
+def is_usable(delegation: Delegation) -> bool:
+    """Return whether calls with this delegation are admitted now, without counting one. Raises
+    StoreFailed."""
+    try:
+        _meter().admit_uncounted(delegation)
+    except (InvalidApiKey, PlanRequired):
+        return False
+    return True
 
 
 def _caller(record: Mapping[str, Any], request: Request, headers: Headers) -> Caller:

@@ -54,11 +54,17 @@ class Spent(Model):
     model_config = ConfigDict(frozen=True)
 
     tool_calls: int = 0
+    """Tool calls that it asked for."""
     recipients: int = 0
+    """Contacts who get a message through what it did."""
     credits: int = 0
-    """The most that the tool calls may have cost, and the price of the run itself."""
+    """The most that its tool calls may have cost."""
+    model_turns: int = 0
+    """Answers of the model."""
     model_ms: int = 0
+    """Milliseconds that the model took for them."""
     tokens: TokenUsage = TokenUsage()
+    """Tokens of its model."""
 
 
 class AgentRun(Model):
@@ -70,18 +76,25 @@ class AgentRun(Model):
     object: Literal["agent_run"] = "agent_run"
     kind: RunKind
     thread_id: str | None = None
+    """The thread of the chat that the message belongs to; null for a goal."""
     goal: str
     """What the run is to reach: the goal, or the message of the chat."""
     playbook: Playbook | None = None
+    """The usual job that it is, if it is one."""
     status: RunStatus = "queued"
     status_reason: RunReason | None = None
+    """Why it ended without completing."""
     scopes: Sequence[str] = ()
     """What the run may do at most, fixed when it was made."""
     budget: Budget = Budget()
+    """The most that it may use."""
+    price: int = 0
+    """Credits that it costs once the model has answered, beside those of its tool calls."""
     spent: Spent = Spent()
     tainted: bool = False
     """Whether it has read text of strangers, such as replies, contacts or web pages."""
     model: str
+    """Name of the language model."""
     created_by: str
     created_at: str
     finished_at: str | None = None
@@ -100,7 +113,7 @@ class RunWork(Model):
     """Domain name of the API that received the request."""
     request_id: str = ""
     touched: Sequence[str] = ()
-    """Ids of the resources that the run made, or whose addresses it changed."""
+    """Ids of the resources that the run made, or whose addresses it may have changed."""
     failures: int = 0
     """Temporary failures of the provider so far."""
 
@@ -137,6 +150,12 @@ class ToolStep(Model):
     """The result as JSON."""
     is_error: bool = False
     finished_at: str | None = None
+
+    @property
+    def was_stored(self) -> bool:
+        """Return whether the step was stored before, when the call was decided. A refused call is
+        done with its decision."""
+        return self.status == "done" and self.decision != "refused"
 
 
 Step = Annotated[ModelStep | ToolStep, Field(discriminator="kind")]

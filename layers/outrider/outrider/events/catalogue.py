@@ -77,7 +77,9 @@ EventName = Literal[
     "credits.low",
     "credits.depleted",
     "credits.reset",
+    "agent.run_created",
     "agent.run_completed",
+    "agent.tool_called",
     "agent.approval_requested",
     "agent.approval_decided",
     "task.due",
@@ -96,11 +98,7 @@ HIGH_VOLUME: frozenset[EventName] = frozenset(
 """Events that every email or SMS causes: a subscription includes them by name or by `*`, not by
 family."""
 
-NOT_SENT_YET: frozenset[EventName] = frozenset(
-    {
-        "agent.run_completed",
-    }
-)
+NOT_SENT_YET: frozenset[EventName] = frozenset({})
 """Events of features that do not exist yet. Subscriptions may name them, but they are not offered
 and have no schema."""
 
@@ -141,7 +139,7 @@ OF_NOBODY: frozenset[EventName] = frozenset(
 """Events that never name a contact. They are rare, and have index entries of their own, so listing
 them does not read the whole feed."""
 
-NEVER_BESIDE_A_CONTACT = frozenset({"apr", "com", "exp", "key", "rpl", "run", "whk"})
+NEVER_BESIDE_A_CONTACT = frozenset({"agr", "apr", "com", "exp", "key", "rpl", "run", "whk"})
 """Id prefixes that occur only in events of OF_NOBODY."""
 
 

@@ -104,6 +104,7 @@ class Environment:
     exports_queue_url = _required("Messaging.Outputs.ExportsQueueUrl")
     enrolling_queue_url = _required("Messaging.Outputs.EnrollingQueueUrl")
     rescoring_queue_url = _required("Messaging.Outputs.RescoringQueueUrl")
+    agent_runs_queue_url = _required("Messaging.Outputs.AgentRunsQueueUrl")
     research_queue_url = _required("Messaging.Outputs.ResearchQueueUrl")
     qualify_queue_url = _required("Messaging.Outputs.QualifyQueueUrl")
     contact_queue_url = _required("Messaging.Outputs.ContactQueueUrl")

@@ -40,7 +40,9 @@ class TokenUsage(Model):
     model_config = ConfigDict(frozen=True)
 
     input_tokens: int = 0
+    """Tokens that the model read."""
     output_tokens: int = 0
+    """Tokens that the model wrote."""
 
     def __add__(self, other: "TokenUsage") -> "TokenUsage":
         return TokenUsage(

@@ -7,6 +7,7 @@ from typing import Any
 
 from outrider.agents.models import AgentRun, Decision
 from outrider.agents.policy.tool_rules import TOOL_RULES, Effect, ToolRule, hidden_arguments
+from outrider.kit import clock, ids
 from outrider.kit.text.quotes import shortened
 from outrider.mcp.tools import Tool, visible_tool
 
@@ -30,6 +31,13 @@ _PLACEHOLDER = re.compile(
 _TEMPLATE = re.compile(r"\{\{|\}\}|\{%|%\}")
 
 
+_DAY_MS = 86_400_000
+_ADDRESSED = ("con_", "com_", "led_")
+"""Prefixes of resources with an address that is read from or written to."""
+_UNKNOWN: Mapping[str, str] = {"create_companies": "com_unknown", "create_lead": "con_unknown"}
+"""What stands for the resources that a tool made, if its result cannot be read."""
+
+
 @dataclass(frozen=True, slots=True)
 class CallVerdict:
     """What is done with a tool call, and what that uses of the run's budget."""
@@ -40,6 +48,8 @@ class CallVerdict:
     taints: bool = False
     recipients: Sequence[str] = ()
     credits: int = 0
+    touches: Sequence[str] = ()
+    """Ids in the arguments of resources whose addresses the call may change."""
 
 
 def tool_of(name: str, run: AgentRun) -> Tool | None:
@@ -72,6 +82,14 @@ class ToolQuestion:
         return "add" if self.is_harmless or of_its_own else self.rule.effect
 
     @property
+    def touches(self) -> Sequence[str]:
+        """Return the ids in the arguments of resources whose addresses the call may change."""
+        if self.effect != "change":
+            return []
+        named = [each for each in self.arguments.values() if isinstance(each, str)]
+        return [each for each in named if each.startswith(_ADDRESSED)]
+
+    @property
     def recipients(self) -> Sequence[str]:
         """Return the distinct ids of contacts who may get a message."""
         named: list[str] = []
@@ -88,7 +106,9 @@ class ToolQuestion:
             return CallVerdict("refused", why)
         if why := self._needs_person():
             return CallVerdict("proposed", why, effect)
-        return CallVerdict("allowed", "", effect, rule.taints, self.recipients, rule.credits)
+        return CallVerdict(
+            "allowed", "", effect, rule.taints, self.recipients, rule.credits, self.touches
+        )
 
     def _needs_person(self) -> str:
         """Return why a person has to approve the call, or an empty text."""
@@ -102,13 +122,27 @@ class ToolQuestion:
             return "it names no contacts, so nobody knows how many get a message"
         return ""
 
+    def _set_by_run(self) -> str:
+        """Return the id of a resource on which the address to read from may depend and that the run
+        made or changed, or an empty text. A company's website is read for its contacts, a contact's
+        for its leads."""
+        began = clock.to_epoch_ms(clock.from_text(self.run.created_at))
+        contact = self.arguments.get("contact_id", "")
+        if ids.is_id("con", contact) and 0 <= ids.made_at(contact) - began < _DAY_MS:
+            return str(contact)
+        for each in self.touched:
+            of_lead = each.startswith("con_") and "lead_id" in self.arguments
+            if each in self.arguments.values() or each.startswith("com_") or of_lead:
+                return each
+        return ""
+
     def _refusals(self) -> Iterator[str]:
         """Yield why the call is refused, whoever would approve it."""
         for name in sorted(self.arguments.keys() & set(hidden_arguments(self.tool.name))):
             yield f"an agent cannot give {name} to {self.tool.name}"
         if not self.tool.is_read_only:
             yield from _forbidden_templates(self.arguments)
-        if self.rule.fetches and (unread := _set_by_run(self.arguments, self.touched)):
+        if self.rule.fetches and (unread := self._set_by_run()):
             yield (
                 f"this run made or changed {unread}, and does not read from addresses that it may"
                 " have set itself"
@@ -135,18 +169,6 @@ def _forbidden_templates(arguments: Mapping[str, Any]) -> Iterator[str]:
             )
 
 
-def _set_by_run(arguments: Mapping[str, Any], touched: Sequence[str]) -> str:
-    """Return the id of a resource on which the address to read from may depend and that the run
-    touched, or an empty text. A company's website is read for its contacts, a contact's for its
-    leads."""
-    named = arguments.values()
-    for each in touched:
-        is_above = each.startswith("com_") or (each.startswith("con_") and "lead_id" in arguments)
-        if each in named or is_above:
-            return each
-    return ""
-
-
 def _texts(value: Any) -> Iterator[str]:
     """Yield each text in a JSON value, names of fields included."""
     if isinstance(value, str):
@@ -160,13 +182,15 @@ def _texts(value: Any) -> Iterator[str]:
             yield from _texts(each)
 
 
-def made_by(asked: ToolQuestion, result: Any) -> Iterator[str]:
-    """Yield the ids in the result of a call of resources that it made, or whose addresses it may
-    have changed."""
+def made_by(asked: ToolQuestion, result: Mapping[str, Any]) -> Sequence[str]:
+    """Return the ids in the result of a call of resources that it made, or whose addresses it may
+    have changed. A result that is an error may be that of a call that was carried out."""
     rule = asked.rule
-    if rule.effect in ("add", "change") and not rule.fetches and not asked.is_harmless:
-        names = ("id", "contact_id") if asked.tool.name == "create_lead" else ("id",)
-        yield from _ids(result, names)
+    if rule.effect not in ("add", "change") or rule.fetches or asked.is_harmless:
+        return []
+    names = ("id", "contact_id") if asked.tool.name == "create_lead" else ("id",)
+    made = list(_ids(result, names))
+    return made or [_UNKNOWN[asked.tool.name]] if asked.tool.name in _UNKNOWN else made
 
 
 def _ids(value: Any, names: tuple[str, ...]) -> Iterator[str]:

@@ -155,7 +155,7 @@ class AgentRunRepository:
             "ttl": _ttl(),
             **outbox.attribute(events),
         }
-        if isinstance(step, ToolStep) and step.status == "done":
+        if isinstance(step, ToolStep) and step.was_stored:
             return self.table.put_action(item, "attribute_exists(#pk)")
         return self.table.put_action(item, "attribute_not_exists(#pk)")
 

@@ -5,7 +5,14 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from outrider.events.catalogue import EventName
-from outrider.events.payloads.base import AgentRunId, ApprovalId, Count, Payload, Timestamp
+from outrider.events.payloads.base import (
+    AgentRunId,
+    ApprovalId,
+    Count,
+    NotAlways,
+    Payload,
+    Timestamp,
+)
 
 ToolName = Annotated[str, Field(examples=["launch_sequence"])]
 
@@ -37,3 +44,47 @@ class AgentApprovalDecidedData(_AboutApproval):
 
     decision: Literal["approve", "reject"]
     """`approve`: the call is made now. `reject`: it never is."""
+
+
+class AgentRunCreatedData(Payload):
+    """A goal was given to an agent; its run begins."""
+
+    event: ClassVar[EventName] = "agent.run_created"
+
+    run_id: AgentRunId
+    """The run."""
+
+
+class AgentRunCompletedData(Payload):
+    """A run of an agent has ended."""
+
+    event: ClassVar[EventName] = "agent.run_completed"
+
+    run_id: AgentRunId
+    """The run."""
+    kind: Literal["chat", "goal"]
+    """Whether it worked on a message of a chat or on a goal."""
+    status: Literal["completed", "failed", "stopped"]
+    """How it ended."""
+    reason: Annotated[str, Field(examples=["out_of_time"])] | NotAlways = None
+    """Why it did not complete."""
+    tool_calls: Annotated[Count, Field(examples=[7])]
+    """Tool calls that it asked for."""
+
+
+class AgentToolCalledData(Payload):
+    """An agent asked for a tool call. The event is written before the call is made; what the call
+    changes has events of its own, with the same actor."""
+
+    event: ClassVar[EventName] = "agent.tool_called"
+
+    run_id: AgentRunId
+    """The run."""
+    tool: ToolName
+    """The tool; `unknown` for one that there is not."""
+    arguments_sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$", examples=["0" * 64])]
+    """SHA-256 of the arguments, as JSON with sorted names and without spaces."""
+    decision: Literal["allowed", "proposed", "refused"]
+    """What was done: the call was made, was proposed to a person, or was refused."""
+    credits: Annotated[Count, Field(examples=[1])]
+    """The most that the call costs."""

@@ -1,0 +1,233 @@
+"""Runs of agents, from the request to the end, over the functions of the API."""
+
+from hashlib import sha256
+from typing import Any
+
+import pytest
+
+from outrider.kit import ids
+from outrider.language_models.errors import ModelFailed
+from tests.agents.scripted import Said, speaking
+from tests.harness.api import Api
+from tests.harness.cloud import Cloud
+
+
+def created(api: Api, goal: str = "Do it", **options: Any) -> str:
+    body = {"goal": goal, **options.pop("body", {})}
+    answer = api.post("/v1/agent/runs", body, **options)
+    assert answer.status == 202, answer.text
+    return str(answer.json["id"])
+
+
+def shown(api: Api, run_id: str, **options: Any) -> dict[str, Any]:
+    answer: dict[str, Any] = api.get(f"/v1/agent/runs/{run_id}", **options).json
+    return answer
+
+
+def ran(api: Api, cloud: Cloud, goal: str = "Do it", **options: Any) -> dict[str, Any]:
+    run_id = created(api, goal, **options)
+    for _ in range(3):  # a provider's failure is tried again later
+        cloud.drain()
+        cloud.clock.advance(ms=15_000)
+    return shown(api, run_id)
+
+
+def a_contact(api: Api, name: str = "ada", **fields: Any) -> str:
+    return str(api.post("/v1/contacts", {"email": f"{name}@x.example", **fields}).json["id"])
+
+
+def calls_of(run: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(each["tool"], each["decision"]) for each in run["steps"] if each["kind"] == "tool"]
+
+
+class TestRun:
+    def test_reaches_its_goal_with_tools(self, api: Api, cloud: Cloud) -> None:
+        contact = a_contact(api)
+        with speaking(
+            [("list_contacts", {"limit": 5})],
+            [("update_contact", {"contact_id": contact, "tags": ["vip"]})],
+            "Tagged one contact.",
+        ) as model:
+            run = ran(api, cloud, "Tag Ada")
+
+        assert (run["status"], run["response"]) == ("completed", "Tagged one contact.")
+        assert calls_of(run) == [("list_contacts", "allowed"), ("update_contact", "allowed")]
+        assert api.get(f"/v1/contacts/{contact}").json["tags"] == ["vip"]
+        assert run["spent"]["tokens"] == {"input_tokens": 30, "output_tokens": 6}
+        assert contact in model.asked[1].results[0].text
+        assert run["tainted"]
+
+    def test_is_in_the_activity_log_before_what_it_changes(self, api: Api, cloud: Cloud) -> None:
+        with speaking([("create_contacts", {"email": "new@x.example"})], "Done."):
+            run = ran(api, cloud)
+
+        events = api.get(f"/v1/events?actor=agent:{run['id']}").json["data"]
+        told = {each["event"]: each for each in events}
+        assert told.keys() == {"agent.tool_called", "contact.created", "agent.run_completed"}
+        assert told["agent.tool_called"]["data"] == {
+            "run_id": run["id"],
+            "tool": "create_contacts",
+            "arguments_sha256": sha256(b'{"email":"new@x.example"}').hexdigest(),
+            "decision": "allowed",
+            "credits": 0,
+        }
+
+    def test_of_the_sandbox_needs_no_provider_and_costs_nothing(
+        self, api: Api, cloud: Cloud
+    ) -> None:
+        run_id = created(api, "How many credits are left?", mode="test")
+        cloud.drain()
+
+        run = shown(api, run_id, mode="test")
+        assert (run["status"], run["model"], run["price"]) == ("completed", "scripted", 0)
+        assert calls_of(run)
+
+    def test_needs_a_provider(self, api: Api) -> None:
+        answer = api.post("/v1/agent/runs", {"goal": "Do it"})
+
+        assert (answer.status, answer.json["code"]) == (409, "PROVIDER_NOT_CONFIGURED")
+
+    def test_does_not_begin_where_agents_are_disabled(self, api: Api) -> None:
+        api.patch("/v1/agent/policy", {"enabled": False})
+
+        answer = api.post("/v1/agent/runs", {"goal": "Do it"}, mode="live")
+
+        assert (answer.status, answer.json["code"]) == (409, "AGENTS_DISABLED")
+
+    def test_is_made_once_for_one_idempotency_key(self, api: Api) -> None:
+        with speaking("Done."):
+            first, again = (
+                api.post("/v1/agent/runs", {"goal": "Do it"}, headers={"idempotency-key": "once"})
+                for _ in range(2)
+            )
+
+        assert first.json == again.json
+        assert len(api.get("/v1/agent/runs").json["data"]) == 1
+        assert api.get("/v1/credits").json["held"] == 2
+
+
+class TestCredits:
+    def test_are_posted_by_the_tier_of_the_model(self, api: Api, cloud: Cloud) -> None:
+        with speaking("Done."):
+            run = ran(api, cloud)
+
+        entry = api.get("/v1/credits/ledger?kind=chat").json["data"][0]
+        assert (entry["id"], entry["status"], entry["amount"]) == (run["id"], "posted", 2)
+
+    def test_are_released_when_the_provider_fails(self, api: Api, cloud: Cloud) -> None:
+        with speaking(ModelFailed("key_refused", "The provider refused the key")):
+            run = ran(api, cloud)
+
+        entry = api.get("/v1/credits/ledger?kind=chat").json["data"][0]
+        assert (run["status"], run["status_reason"]) == ("failed", "provider_failed")
+        assert entry["status"] == "void"
+
+
+class TestFailures:
+    def test_of_the_provider_are_repeated_if_temporary(self, api: Api, cloud: Cloud) -> None:
+        with speaking(ModelFailed("overloaded", "The provider is overloaded"), "Done."):
+            run = ran(api, cloud)
+
+        assert run["status"] == "completed"
+
+    def test_of_the_provider_are_repeated_twice(self, api: Api, cloud: Cloud) -> None:
+        with speaking(ModelFailed("overloaded", "The provider is overloaded")) as model:
+            run = ran(api, cloud)
+
+        assert (run["status"], len(model.asked)) == ("failed", 3)
+
+    @pytest.mark.parametrize(
+        ("name", "arguments"),
+        [
+            ("no_such_tool", {}),
+            ("list_api_keys", {}),
+            ("get_contact", "not JSON"),
+            ("get_contact", {}),
+            ("get_contact", {"contact_id": 7, "more": True}),
+            ("create_contacts", {"email": "a@x.example", "idempotency_key": "mine"}),
+            ("create_contacts", {"email": "a@x.example", "first_name": "{{ custom.secret }}"}),
+        ],
+    )
+    def test_of_a_call_are_results(self, api: Api, cloud: Cloud, name: str, arguments: Any) -> None:
+        with speaking([(name, arguments)], "I could not.") as model:
+            run = ran(api, cloud)
+
+        assert run["status"] == "completed"
+        assert model.asked[1].results[0].is_error
+        assert api.get("/v1/contacts").json["data"] == []
+
+
+class TestEnd:
+    def test_comes_with_the_key(self, api: Api, cloud: Cloud) -> None:
+        key = api.create_key("*")
+
+        def revoke(_: Said) -> Any:
+            api.delete(f"/v1/api-keys/{key['id']}")
+            return [("create_contacts", {"email": "a@x.example"})]
+
+        with speaking(revoke, "Done."):
+            run = ran(api, cloud, key=key["key"])
+
+        assert (run["status"], run["status_reason"]) == ("stopped", "key_refused")
+        assert api.get("/v1/contacts").json["data"] == []
+
+    def test_comes_with_the_kill_switch(self, api: Api, cloud: Cloud) -> None:
+        def disable(_: Said) -> Any:
+            api.patch("/v1/agent/policy", {"enabled": False})
+            return [("create_contacts", {"email": "a@x.example"})]
+
+        with speaking(disable, "Done."):
+            run = ran(api, cloud)
+
+        assert (run["status"], run["status_reason"]) == ("stopped", "agents_disabled")
+        assert api.get("/v1/contacts").json["data"] == []
+
+    def test_comes_when_a_person_stops_it(self, api: Api, cloud: Cloud) -> None:
+        def stop(_: Said) -> Any:
+            run_id = api.get("/v1/agent/runs").json["data"][0]["id"]
+            assert api.post(f"/v1/agent/runs/{run_id}/stop").json["status"] == "stopped"
+            return [("create_contacts", {"email": "a@x.example"})]
+
+        with speaking(stop, "Done."):
+            run = ran(api, cloud)
+
+        assert (run["status"], run["status_reason"]) == ("stopped", "stopped_by_person")
+        assert api.get("/v1/contacts").json["data"] == []
+        assert api.get("/v1/credits").json["held"] == 0
+
+    def test_comes_with_the_time(self, api: Api, cloud: Cloud) -> None:
+        with speaking("Done.") as model:
+            run_id = created(api)
+            cloud.clock.advance(ms=13 * 60_000)
+            cloud.drain()
+
+        run = shown(api, run_id)
+        assert (run["status"], run["status_reason"]) == ("failed", "out_of_time")
+        assert (model.asked, api.get("/v1/credits").json["held"]) == ([], 0)
+
+    def test_comes_with_the_model_s_seconds(self, api: Api, cloud: Cloud) -> None:
+        with speaking([("get_account", {})], takes_ms=50_000, clock=cloud.clock) as model:
+            run = ran(api, cloud)
+
+        assert (run["status"], run["status_reason"]) == ("stopped", "model_seconds_spent")
+        assert [each.timeout_seconds for each in model.asked] == [60, 60, 20]
+
+    def test_comes_with_the_tool_calls(self, api: Api, cloud: Cloud) -> None:
+        with speaking([("get_account", {}), ("get_credits", {})]) as model:
+            run = ran(api, cloud, body={"budget": {"tool_calls": 3}})
+
+        assert (run["status"], len(calls_of(run))) == ("completed", 3)
+        assert [bool(each.tools) for each in model.asked] == [True, True, False]
+
+
+class TestGetAgentRun:
+    def test_is_for_keys_that_may_do_as_much(self, api: Api, cloud: Cloud) -> None:
+        with speaking("Done."):
+            run = ran(api, cloud)
+
+        answer = api.get(f"/v1/agent/runs/{run['id']}", key=api.key("agent"))
+
+        assert (answer.status, answer.json["code"]) == (403, "SCOPE_DENIED")
+
+    def test_of_an_unknown_run_is_not_found(self, api: Api) -> None:
+        assert api.get(f"/v1/agent/runs/{ids.new('agr')}").status == 404
