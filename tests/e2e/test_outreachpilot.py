@@ -32,3 +32,30 @@ class TestCurlLines:
 
         assert [line for line, answer in answers if not answer["ok"]] == []
         assert {answer["meta"]["credits_used"] for _, answer in answers} == {0}
+
+
+class TestCalls:
+    def test_without_a_curl_line_are_answered_as_the_document_says(self, stack: LocalStack) -> None:
+        def call(method: str, path: str, body: Any = None) -> Any:
+            answer = stack.call(method, f"/api/v1/{path}", body).json
+            assert answer["ok"], answer
+            return answer["data"]
+
+        rows = [{"email": f"p{number}@pilot.example", "folder_id": "pilot"} for number in range(3)]
+        many = call("POST", "contacts", {"contacts": rows})
+        page = stack.call("GET", "/api/v1/contacts?folder_id=pilot&limit=2&offset=1").json
+        company = call("POST", "companies", {"name": "Pilot", "tier": 1})["companies"][0]
+        changed = call("PUT", f"companies/{company['id']}", {"size": "9", "owner": "Ada"})
+        hook = {"url": "http://127.0.0.1:9/", "events": ["email.opened"], "secret": "hmac_secret"}
+        webhook = call("POST", "webhooks", hook)
+        listed = call("GET", "webhooks")["webhooks"]
+        call("DELETE", f"webhooks?id={webhook['id']}")
+
+        assert many["count"] == 3
+        assert [each["email"] for each in page["data"]] == ["p1@pilot.example", "p0@pilot.example"]
+        assert (page["meta"]["total"], page["meta"]["has_more"]) == (3, False)
+        assert changed["context"] == {"tier": 1, "owner": "Ada"}
+        assert call("GET", f"companies/{company['id']}") == changed
+        assert call("DELETE", f"companies/{company['id']}")["deleted"] is True
+        assert webhook["id"] in [each["id"] for each in listed]
+        assert webhook["id"] not in [each["id"] for each in call("GET", "webhooks")["webhooks"]]
