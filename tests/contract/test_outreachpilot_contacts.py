@@ -12,7 +12,10 @@ class TestContacts:
     @says(
         "Contacts",
         "GET /api/v1/contacts: limit (max 200), offset",
-        settled="contacts are listed newest first, 50 unless `limit` says otherwise",
+        settled="contacts are listed newest first, 50 unless `limit` says otherwise. The first page "
+        "takes four DynamoDB calls, one read after the page before it six, from offset 1,000 on "
+        "seven, whatever the offset; a leap walks 50 MB of contacts at most, then 422 "
+        "(`tests/integration/test_offsets.py` counts)",
     )
     def test_a_page_has_at_most_limit_contacts_from_offset(self, api: Api) -> None:
         for number in range(5):
@@ -39,7 +42,8 @@ class TestContacts:
         "Contacts",
         "GET /api/v1/contacts: status, folder_id, search",
         settled="filters can be combined; each word of `search` begins a word of the name, the "
-        "address, the company or the title",
+        "address, the company or the title. `total` is exact; 422 where 50 MB of an index do not "
+        "hold all that meet a filter",
     )
     def test_filters_are_counted_exactly(self, api: Api, cloud: Cloud) -> None:
         a_contact(api, email="john@acme.com", folder_id="vip")

@@ -103,6 +103,8 @@ class TestCost:
         assert shown == [f"p{number}" for number in range(13, -1, -1)]
         read = [sum(call == "Query" for call in calls(page)) for page in pages]
         assert read == [1, 2, 2, 2, 2, 2, 2]
+        meter, counts, rest = ["UpdateItem"], ["BatchGetItem"], ["Query", "PutItem", "BatchGetItem"]
+        assert calls(pages[4]) == [*meter, *counts, "Query", *rest]
 
     def test_of_a_leap_is_bounded(
         self, api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
