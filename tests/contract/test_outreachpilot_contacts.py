@@ -12,9 +12,9 @@ class TestContacts:
     @says(
         "Contacts",
         "GET /api/v1/contacts: limit (max 200), offset",
-        settled="contacts are listed newest first, 50 unless `limit` says otherwise. The first page "
-        "takes four DynamoDB calls, one read after the page before it six, from offset 1,000 on "
-        "seven, whatever the offset; a leap walks 50 MB of contacts at most, then 422 "
+        settled="contacts are listed newest first, 50 unless `limit` says otherwise. The first "
+        "page takes four DynamoDB calls, one read after the page before it six, from offset "
+        "1,000 on seven, whatever the offset; a leap walks 50 MB of contacts at most, then 422 "
         "(`tests/integration/test_offsets.py` counts)",
     )
     def test_a_page_has_at_most_limit_contacts_from_offset(self, api: Api) -> None:
