@@ -68,9 +68,9 @@ def rows(module: ModuleType) -> Iterator[Row]:
         reason = f"a matter of a web page. {page.reason}"
         yield Row(page.document, page.section, page.text, "", reason)
     missing: tuple[NotYet, ...] = getattr(module, "NOT_YET", ())
-    for each in missing:
-        reason = f"does not hold yet. {each.reason}"
-        yield Row(each.document, each.section, each.text, "", reason)
+    for gap in missing:
+        reason = f"does not hold yet. {gap.reason}"
+        yield Row(gap.document, gap.section, gap.text, "", reason)
 
 
 def render() -> str:
