@@ -52,6 +52,7 @@ handler = needs(
     Environment.credits_table,
     Environment.webhooks_table,
     Environment.secrets_key_id,
+    Environment.stack_name,
     Environment.workflow_run_arn,
     Environment.webhook_deliveries_queue_url,
 )(surface.handler)
