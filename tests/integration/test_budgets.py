@@ -10,8 +10,10 @@ from tests.harness import stack
 from tests.harness.api import Answer, Api
 from tests.harness.cloud import Cloud
 from tests.integration.examples import ENDPOINTS, Endpoint
+from tools.mcp import is_read_only
 
 ADD_AT_ONCE = 33
+READING = {"GetItem", "BatchGetItem", "Query"}
 
 
 @pytest.fixture(autouse=True)
@@ -34,6 +36,9 @@ class TestEveryRoute:
         assert answer.status == endpoint.route.status, answer.text
         assert calls[0] == "UpdateItem", "the meter comes first"
         assert len(calls) == endpoint.example.calls, calls
+        if is_read_only(endpoint.route.method, list(endpoint.scopes)):
+            done = {call.operation for call in answer.calls[1:]}
+            assert done <= READING, "its tool is annotated with readOnlyHint"
 
     def test_costs_the_meter_one_call_also_when_idle_or_busy(
         self, api: Api, endpoint: Endpoint
