@@ -1,5 +1,5 @@
 """`make conformance`: the official conformance suite and the official inspector against the MCP
-server of a local stack.
+server of a local stack, and against the suite's own tools behind the same adapter.
 
     python -m tests.conformance [--verbose]
 
@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench.results import table
-from tests.conformance import inspector, suite
+from tests.conformance import inspector, reference, suite
 from tests.conformance.forwarding import with_key
 from tests.conformance.suite import SuiteRun
 from tests.e2e.running import LocalStack, free_port
@@ -32,10 +32,11 @@ def main(arguments: Sequence[str]) -> int:
         stack = LocalStack(Path(home), free_port())
         try:
             stack.up()
-            runs = [_run(stack, revision) for revision in suite.REVISIONS]
+            runs = [_of_product(stack, revision) for revision in suite.REVISIONS]
             calls = list(inspector.calls(stack.local["mcp_url"], _key(stack)))
         finally:
             stack.down()
+    runs += [_of_reference(revision) for revision in suite.REVISIONS]
     for run in runs:
         if is_verbose or not run.is_green:
             print(run.output)
@@ -47,12 +48,17 @@ def main(arguments: Sequence[str]) -> int:
     return 1 if wrong or not all(run.is_green for run in runs) else 0
 
 
-def _run(stack: LocalStack, revision: str) -> SuiteRun:
+def _of_product(stack: LocalStack, revision: str) -> SuiteRun:
     with (
         tempfile.TemporaryDirectory() as folder,
         with_key(stack.local["mcp_url"], _key(stack)) as url,
     ):
         return suite.run(url, "product", revision, Path(folder))
+
+
+def _of_reference(revision: str) -> SuiteRun:
+    with tempfile.TemporaryDirectory() as folder, reference.served() as url:
+        return suite.run(url, "reference", revision, Path(folder))
 
 
 def _key(stack: LocalStack) -> str:
@@ -66,7 +72,7 @@ def _table(runs: Sequence[SuiteRun]) -> str:
     by_name = [{result.scenario: str(result) for result in run.results} for run in runs]
     names = sorted({name for results in by_name for name in results})
     rows = [[name, *(results.get(name, "-") for results in by_name)] for name in names]
-    return table(["scenario", *(run.revision for run in runs)], rows)
+    return table(["scenario", *(f"{run.server} {run.revision}" for run in runs)], rows)
 
 
 if __name__ == "__main__":

@@ -61,6 +61,7 @@ class ScenarioResult:
 class SuiteRun:
     """One run: the results of its scenarios, and whether the suite itself is content."""
 
+    server: str
     revision: str
     results: tuple[ScenarioResult, ...]
     output: str
@@ -83,7 +84,7 @@ def run(url: str, server: str, revision: str, folder: Path) -> SuiteRun:
     results = tuple(_results(reports, exceptions))
     failed = any(result.failed for result in results)
     is_green = done.returncode == 0 and bool(results) and not failed
-    return SuiteRun(revision, results, done.stdout + done.stderr, is_green)
+    return SuiteRun(server, revision, results, done.stdout + done.stderr, is_green)
 
 
 def node(*command: str | Path) -> subprocess.CompletedProcess[str]:

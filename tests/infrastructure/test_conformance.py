@@ -11,13 +11,16 @@ PAGE = (REPOSITORY / "docs" / "mcp.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("revision", REVISIONS)
-def test_exceptions_stand_on_the_page(revision: str) -> None:
+@pytest.mark.parametrize(
+    ("server", "mark"), [("product", "| excepted: "), ("reference", "| of the adapter: ")]
+)
+def test_exceptions_stand_on_the_page(server: str, mark: str, revision: str) -> None:
     """By their scenario, or by its first words followed by "…"."""
     column = REVISIONS.index(revision) + 2
-    rows = [row.split("|") for row in PAGE.splitlines() if row.startswith("| excepted: ")]
+    rows = [row.split("|") for row in PAGE.splitlines() if row.startswith(mark)]
     named = " ".join(row[column] for row in rows)
     patterns = [re.escape(name).replace("…", ".+") for name in re.findall(r"`([^`]+)`", named)]
-    scenarios = {name.partition(":")[0] for name in Exceptions.read("product", revision).reasons}
+    scenarios = {name.partition(":")[0] for name in Exceptions.read(server, revision).reasons}
 
     assert scenarios
     assert [each for each in scenarios if not re.fullmatch("|".join(patterns), each)] == []
