@@ -54,7 +54,6 @@ def tools(document: Schema, functions: Mapping[str, str]) -> list[Schema]:
     """Return the tools by name. `functions` are the names of the functions that serve the
     operations."""
     components = _as_definitions(document["components"]["schemas"])
-    components["JsonValue"] |= _ANY_VALUE
     made = [
         _tool(method.upper(), path, _as_definitions(operation), components, functions)
         for path, operations in document["paths"].items()
@@ -232,15 +231,19 @@ def _plain(schema: Any) -> Any:
 
 
 def _portable(schema: Any) -> Any:
-    """Return the schema with one type in each `type`: some APIs of models know no list of types,
-    and refuse the tool or lose the field."""
+    """Return the schema with one type in each `type`, and with types where it takes any value: some
+    APIs of models know nothing else, and refuse the tool or lose the field."""
     if isinstance(schema, list):
         return [_portable(each) for each in schema]
     if not isinstance(schema, dict):
         return schema
+    if not schema.keys() - set(_SAID_OF_ALL):
+        return {**schema, **_ANY_VALUE}
     made = {
         name: {field: _portable(each) for field, each in value.items()}
         if name in ("properties", "$defs")
+        else value
+        if name in _SAID_OF_ALL
         else _portable(value)
         for name, value in schema.items()
     }

@@ -74,6 +74,7 @@ class TestSchemas:
         text = json.dumps([tool.input, tool.output])
 
         assert '"type": [' not in text
+        assert '": {}' not in text.replace('"properties": {}', "")
 
     @every_tool
     def test_describe_every_argument(self, tool: Tool) -> None:
