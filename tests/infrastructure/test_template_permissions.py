@@ -57,6 +57,7 @@ class TestPermissions:
 
         expected = {
             "llm_providers": {"kms:Encrypt"},
+            "agents_run": {"kms:Decrypt"},
             "chat": {"kms:Decrypt"},
             "models_write": {"kms:Decrypt"},
         }
