@@ -5,6 +5,9 @@ from outrider.access.models import Caller
 from outrider.agents.approvals.models import Approval, ApprovalSummary
 from outrider.agents.approvals.schemas import ApprovalDecision, ApprovalQuery
 from outrider.agents.approvals.wiring import approvals, decisions
+from outrider.agents.chat.models import ChatThread
+from outrider.agents.chat.schemas import ChatThreadView
+from outrider.agents.chat.wiring import chat
 from outrider.agents.models import AgentRun
 from outrider.agents.policy.models import AgentPolicy
 from outrider.agents.policy.schemas import AgentPolicyUpdate
@@ -81,3 +84,15 @@ def decide_approval(
 ) -> Approval:
     """Approve the call that an agent proposes, which makes it, or reject it"""
     return decisions(caller, request).decide(approval_id, body)
+
+
+@api.get("/v1/chat/threads", scope="chat")
+def list_chat_threads(caller: Caller, query: PageQuery) -> Page[ChatThread]:
+    """List chat threads, newest first"""
+    return chat(caller).list(query)
+
+
+@api.get("/v1/chat/threads/{chat_thread_id}", scope="chat")
+def get_chat_thread(caller: Caller, chat_thread_id: str) -> ChatThreadView:
+    """Get a chat thread with its latest messages"""
+    return chat(caller).get(chat_thread_id)

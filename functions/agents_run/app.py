@@ -16,6 +16,7 @@ _LONGEST_STEP_MS = 120_000
 
 @needs(
     Environment.keys_table,
+    Environment.contacts_table,
     Environment.agents_table,
     Environment.contacts_table,
     Environment.credits_table,

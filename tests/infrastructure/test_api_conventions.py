@@ -49,6 +49,7 @@ EXCEPTIONS: dict[str, dict[str, str]] = {
     },
     "refused": {
         "POST /v1/campaigns/{campaign_id}/trigger": "CAMPAIGN_NOT_ACTIVE is 400 by its contract",
+        "POST /v1/chat": "a failure of the provider is 502",
     },
 }
 """By rule, what does not keep to it and why. One that keeps to it by now may not stand here."""
@@ -223,7 +224,7 @@ class TestStatuses:
             if each.method == "POST" and re.fullmatch(r"/v1/(agent/)?[a-z-]+", each.path)
         }
 
-        assert collections - creating - accepting == set()
+        assert collections - creating - accepting == {"POST /v1/chat"}  # answers a message
         breaks("created", creating - collections)
 
     @pytest.mark.parametrize("operation", OPERATIONS, ids=str)

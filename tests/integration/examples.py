@@ -48,6 +48,7 @@ from tests.integration.example_data import (
 )
 from tests.integration.examples_of_agents import AGENTS
 from tests.integration.examples_of_approvals import APPROVALS
+from tests.integration.examples_of_chats import CHATS
 from tests.integration.examples_of_leads import LEADS
 from tests.integration.examples_of_llm_providers import LLM_PROVIDERS
 from tests.integration.outreach import STEP_ONE
@@ -100,6 +101,7 @@ EXAMPLES: dict[str, Example] = {
     # The contact beside what is kept, its company; then credits held, and given back (two calls).
     "POST /v1/contacts/{contact_id}/research": Example(7, {}, make=a_contact_to_research),
     **APPROVALS,
+    **CHATS,
     **LEADS,
     "GET /v1/companies": Example(2, make=a_company),
     "POST /v1/companies": Example(2, {"domain": "acme.example"}, keeps_unknown=True),

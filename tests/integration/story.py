@@ -6,6 +6,7 @@ document has its examples. Each name in braces stands for a value of an answer b
 
 from tests.integration.story_of_agents import AGENTS
 from tests.integration.story_of_approvals import APPROVALS
+from tests.integration.story_of_chats import CHATS
 from tests.integration.story_of_leads import LEADS
 from tests.integration.story_steps import Step, _answered, _carried, _lost, _sent, _uploaded
 
@@ -379,4 +380,5 @@ STORY = [
     Step("get_llm_provider"),
     Step("test_llm_provider", mode="test"),
     Step("delete_llm_provider"),
+    *CHATS,
 ]

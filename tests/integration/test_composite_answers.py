@@ -60,6 +60,8 @@ CONTENT = {
     "AgentPolicy": {"agent"},
     # What it shows besides, only to keys that may read that: tests/agents/test_approvals.py.
     "ApprovalSummary": {"agent"},
+    # Of a thread only to keys that have the scopes of its runs: tests/agents/test_chat.py.
+    "ChatThread": {"chat"},
     # A run's steps are shown to keys that have all its scopes (tests/agents/test_runs.py).
     "AgentRun": {"agent"},
     "AgentRunDetail": {"agent"},

@@ -20,7 +20,7 @@ from tests.integration.examples import ENDPOINTS, Endpoint
 
 KEY = {"idempotency-key": "order-66"}
 REPEATABLE = [each for each in ENDPOINTS if each.route.may_be_repeated]
-MOST_CALLS = 18
+MOST_CALLS = 30
 
 repeatable = pytest.mark.parametrize("endpoint", REPEATABLE, ids=str)
 

@@ -17,6 +17,7 @@ from tests.integration.samples import (
     API_KEYS_CREATE,
     AUTOREACH_CREATE,
     CAMPAIGNS_STATUS,
+    CHAT_SEND,
     COMPANIES_CREATE,
     CONTACTS_CREATE,
     CONTACTS_ERASE,
@@ -149,6 +150,11 @@ class TestHttp:
         answer = AGENTS_APPROVE.invoke(cloud, key=key, approval=an_approval(api))
 
         assert (answer["statusCode"], json.loads(answer["body"])["status"]) == (200, "executed")
+
+    def test_chat_send(self, api: Api, cloud: Cloud) -> None:
+        answer = CHAT_SEND.invoke(cloud, key=api.workspace().test_key)
+
+        assert (answer["statusCode"], json.loads(answer["body"])["status"]) == (200, "completed")
 
     def test_mcp(self, api: Api, cloud: Cloud) -> None:
         answer = MCP.invoke(cloud, key=api.workspace().live_key)

@@ -16,6 +16,7 @@ KINDS = {
     "agr": "agent_run",
     "apr": "approval",
     "cam": "campaign",
+    "cht": "chat_thread",
     "com": "company",
     "con": "contact",
     "dlv": "delivery",

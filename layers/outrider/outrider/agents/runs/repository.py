@@ -64,12 +64,20 @@ class AgentRunRepository:
         query = Query(self._steps(run_id), consistent=True)
         return [_STEP.validate_json(item["body"]) for item in self.table.every(query)]
 
-    def add(self, new: RunWork, events: Sequence[Event], also: Sequence[Action] = ()) -> None:
-        """Store a new run; its lease, if it has one, begins now. Raises TransactionFailed if it
-        exists."""
+    def add(
+        self,
+        new: RunWork,
+        events: Sequence[Event],
+        also: Sequence[Action] = (),
+        *,
+        lasts: timedelta = timedelta(),
+    ) -> None:
+        """Store a new run; its lease, if it has one, begins now and `lasts` so long. Raises
+        TransactionFailed if it exists."""
         item = {
             **new.shown.model_dump(exclude_none=True),
             **new.model_dump(exclude={"shown"}),
+            "leased_until": clock.to_text(clock.now() + lasts),
             "pk": self.workspace,
             "sk": new.shown.id,
             "ttl": _ttl(),

@@ -38,7 +38,8 @@ class AgentRunService:
 
         Raises AgentsDisabled, ProviderNotConfigured, InsufficientCredits, Contended.
         """
-        work = self.prepare("goal", body)
+        self.caller.begin()
+        work = self.prepare("goal", body, run_id=self.caller.new_id("agr"))
         created = self.caller.event(
             "agent.run_created", identity=work.shown.id, run_id=work.shown.id
         )
@@ -50,8 +51,7 @@ class AgentRunService:
         kind: RunKind,
         body: AgentRunCreate,
         *,
-        thread_id: str | None = None,
-        tainted: bool = False,
+        run_id: str,
         lease: str = "",
     ) -> RunWork:
         """Return a new run, with the scopes and the budget that it will keep, after its credits
@@ -60,8 +60,6 @@ class AgentRunService:
         if not policy.enabled:
             raise AgentsDisabled
         chosen = self.choice()
-        self.caller.begin()
-        run_id = self.caller.new_id("agr")
         held = self.credits.hold(run_id, "chat", price("chat", chosen.tier))
         if held.status != "held":
             raise Conflict(
@@ -71,14 +69,12 @@ class AgentRunService:
         run = AgentRun(
             id=run_id,
             kind=kind,
-            thread_id=thread_id,
             goal=body.goal,
             playbook=body.playbook,
             status="running" if lease else "queued",
             scopes=policy.grants(self.caller.scopes),
             budget=body.budget.over(policy.budget).within(policy.budget),
             price=held.held,
-            tainted=tainted,
             model=chosen.model,
             created_by=self.caller.actor,
             created_at=clock.timestamp(),
@@ -118,6 +114,7 @@ class AgentRunService:
     def stop(self, run_id: str) -> AgentRun:
         """End a run before its next step; what it did stays. A run that has ended stays as it is.
         Raises AgentRunNotFound."""
+        self.caller.begin()
         run, _ = self._found(run_id)
         if run.status in ENDED:
             return run

@@ -6,6 +6,8 @@ from outrider.access.admission import is_usable
 from outrider.access.delegation import Delegation
 from outrider.access.models import Caller, WorkspaceId
 from outrider.agents.approvals.wiring import proposals
+from outrider.agents.chat.history import answered, turns_of
+from outrider.agents.chat.repository import ChatRepository
 from outrider.agents.models import RunReason, RunWork
 from outrider.agents.policy.wiring import policy_repository
 from outrider.agents.runs.endings import RunEndings
@@ -18,7 +20,9 @@ from outrider.kit.aws.dynamodb import Table
 from outrider.kit.aws.sqs import Queue, QueueMessage
 from outrider.kit.http.requests import Request
 from outrider.kit.settings import settings
+from outrider.language_models.models import Turn
 from outrider.llm_providers.wiring import language_model, model_choice
+from outrider.mcp.calls import MOST_BYTES as MOST_BYTES_SHOWN
 from outrider.mcp.calls import Calls
 from outrider.mcp.invoking import invoke
 
@@ -43,7 +47,7 @@ def agent_runner(workspace: WorkspaceId) -> AgentRunner:
         _repository(workspace),
         lambda work: _endings(_agent(workspace, work)),
         lambda work: _loop(workspace, work),
-        lambda _: [],
+        lambda work: _history(workspace, work),
         lambda run_id, delay: queue_run(workspace, run_id, delay),
     )
 
@@ -86,10 +90,23 @@ def _loop(workspace: WorkspaceId, work: RunWork) -> AgentLoop:
         _repository(workspace),
         language_model(workspace),
         calls,
-        proposals(agent, calls),
+        proposals(agent, replace(calls, most_bytes=MOST_BYTES_SHOWN)),
         agent,
         hindrance,
     )
+
+
+def _history(workspace: WorkspaceId, work: RunWork) -> list[Turn]:
+    """Return what was said before in the thread of a chat."""
+    if work.shown.thread_id is None:
+        return []
+    thread = chat_repository(workspace).get(work.shown.thread_id)
+    before = [each for each in thread.run_ids if each != work.shown.id] if thread else []
+    return turns_of(answered(_repository(workspace), before))
+
+
+def chat_repository(workspace: WorkspaceId) -> ChatRepository:
+    return ChatRepository(Table(settings().agents_table), workspace)
 
 
 def _endings(caller: Caller) -> RunEndings:
