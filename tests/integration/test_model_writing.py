@@ -137,6 +137,12 @@ class TestSummary:
 
 
 class TestWorkflow:
+    def test_is_estimated_with_what_the_model_costs(self, api: Api) -> None:
+        workflow = a_workflow(api, "research", "qualify")
+        a_lead(api, workflow, "ada@acme.example")
+        with provider(api, by_kind()):
+            assert run(api, workflow, dry_run=True)["estimate"]["most_credits"] == 2
+
     def lead(self, api: Api, site: Website) -> tuple[str, str]:
         a_mailbox(api)
         api.put("/v1/profile", PROFILE)

@@ -14,9 +14,12 @@ from outrider.writing.remote import RemoteWriter
 def model_writer(workspace: WorkspaceId) -> Writer | None:
     """Return the writer of a workspace with a provider of language models, or None. Rules write in
     the sandbox, where no model is asked."""
-    if workspace.mode == "test" or not providers.has_provider(workspace):
-        return None
-    return RemoteWriter(workspace, _invoke)
+    return RemoteWriter(workspace, _invoke) if has_provider(workspace) else None
+
+
+def has_provider(workspace: WorkspaceId) -> bool:
+    """Return whether a model writes for the workspace; false for the sandbox."""
+    return workspace.mode != "test" and providers.has_provider(workspace)
 
 
 def _is_stored(workspace: WorkspaceId) -> bool:

@@ -31,8 +31,8 @@ class RunEstimate(Model):
     count to the first stage."""
     most_credits: int
     """Credits that the run costs at most. Companies that were researched in the last 24 hours, or
-    about which nothing is found, cost none. When the credits of the workspace end, the run
-    pauses."""
+    about which nothing is found, cost none, and neither do leads whose rationale rules write. When
+    the credits of the workspace end, the run pauses as soon as a lead is to be researched."""
 
 
 class RunProgress(Model):

@@ -1,7 +1,7 @@
 """Runs of workflows: started, paused, resumed, and shown."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -36,13 +36,15 @@ _ANY_TIME = "9"
 
 @dataclass(frozen=True, slots=True)
 class WorkflowRunService:
-    """Runs of the workflows of the caller's workspace."""
+    """Runs of the workflows of the caller's workspace. `has_provider` returns whether it has a
+    provider of language models, which writes rationales for credits."""
 
     caller: Caller
     runs: WorkflowRunRepository
     leads: LeadRepository
     campaign: CampaignTurner
     clocks: WorkflowClocks
+    has_provider: Callable[[], bool]
 
     def run(self, workflow_id: str, request: RunRequest) -> RunAnswer:
         """Start a run of the workflow over its pending leads, or only estimate it. If contacting is
@@ -176,12 +178,20 @@ class WorkflowRunService:
         stages = Counter[str](dict.fromkeys(workflow.stages, 0))
         stages.update(lead.stage for lead in due)
         stages[workflow.first_stage] += max(pending - len(due), 0)
-        to_research = stages["research"] if self.caller.workspace.mode == "live" else 0
         return RunEstimate(
-            pending=pending,
-            stages=stages,
-            most_credits=to_research * price("research"),
+            pending=pending, stages=stages, most_credits=self._most_credits(workflow, stages)
         )
+
+    def _most_credits(self, workflow: Workflow, stages: Mapping[str, int]) -> int:
+        """Return what leads cost at most that come next to these stages."""
+        if self.caller.workspace.mode != "live":
+            return 0
+        to_research = stages.get("research", 0)
+        to_qualify = to_research + stages.get("qualify", 0) if "qualify" in workflow.stages else 0
+        most = to_research * price("research")
+        if to_qualify and self.has_provider():
+            most += to_qualify * price("qualify")
+        return most
 
 
 def _contended() -> Contended:

@@ -1,5 +1,7 @@
 """Construction of the services of runs."""
 
+from functools import partial
+
 from outrider.access.models import Caller
 from outrider.campaigns.wiring import campaign_repository, control, launch
 from outrider.leads.wiring import lead_repository
@@ -8,6 +10,7 @@ from outrider.workflows.runs.deletion import DeletionService
 from outrider.workflows.runs.outreach import CampaignTurner
 from outrider.workflows.runs.service import WorkflowRunService
 from outrider.workflows.wiring import outreach
+from outrider.writing.wiring import has_provider
 
 
 def workflow_runs(caller: Caller) -> WorkflowRunService:
@@ -18,6 +21,7 @@ def workflow_runs(caller: Caller) -> WorkflowRunService:
         lead_repository(workspace),
         CampaignTurner(campaign_repository(workspace), launch(inner), control(inner)),
         clocks(workspace),
+        partial(has_provider, workspace),
     )
 
 
