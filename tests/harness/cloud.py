@@ -14,6 +14,7 @@ from outrider.kit.aws import clients
 from outrider.kit.aws.attributes import Item, decode_item
 from outrider.kit.clock import epoch_ms, to_epoch_ms
 from outrider.sequences import kept
+from outrider.writing.wiring import providers
 from tests.harness import stack
 from tests.harness.api import Api
 from tests.harness.bus import Bus
@@ -172,6 +173,7 @@ class Cloud:
 
     def snapshot(self) -> Snapshot:
         """How everything stands, to be begun from again."""
+        providers.forget()
         attributes: list[tuple[object, str]] = [
             (self.ses, "sent"),
             (self._texts, "sent"),
@@ -189,6 +191,7 @@ class Cloud:
         """Everything as it stood then; what the bucket holds stays."""
         snapshot.bring_back()
         kept.forget()
+        providers.forget()
         self.wire.clear()
         self.clock.set(snapshot.moment)
         self._history.look()
