@@ -62,6 +62,11 @@ class TestPermissions:
             "models_write": {"kms:Decrypt"},
         }
         assert on_keys_of_providers == expected.get(function.name, set())
+        if on_keys_of_providers:
+            given = function.properties["Environment"]["Variables"]
+            assert given["LLM_BASE_URLS"] == {"Ref": "LlmBaseUrls"}
+        has_packages = {"Ref": "ModelsLayer"} in function.properties.get("Layers", [])
+        assert has_packages is ("kms:Decrypt" in on_keys_of_providers)
 
     def test_are_written_out_in_the_template(self, function: Function) -> None:
         """No policy of AWS and no template of SAM, which both allow more than their names say."""
