@@ -12,6 +12,9 @@ WORKFLOW = {
     "settings": {"autoReview": False, "dailyLimit": 50},
 }
 
+PLANS = {"starter": (60, 5_000), "professional": (120, 20_000), "enterprise": (300, 100_000)}
+SECRET = "your-webhook-secret"
+
 
 def a_workflow(api: Api, **changes: Any) -> str:
     answer = api.post("/api/workflows", WORKFLOW | changes)

@@ -5,6 +5,8 @@ import hmac
 import re
 from typing import Any
 
+import pytest
+
 from tests.contract.statements import Document, statement
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
@@ -170,6 +172,21 @@ class TestMcp:
 
 
 class TestAgent:
+    @statement(
+        DOCUMENT,
+        "Your key, your model, your cost",
+        "Store your own provider key (OpenAI, Anthropic or Gemini) - encrypted, per workspace, "
+        "never in source",
+        settled="it is stored with `PUT /v1/llm-providers/{provider}`",
+    )
+    @pytest.mark.parametrize("provider", ["openai", "anthropic", "gemini"])
+    def test_a_key_of_a_provider_is_encrypted(self, api: Api, cloud: Cloud, provider: str) -> None:
+        stored = api.put(f"/v1/llm-providers/{provider}", {"api_key": "sk-canary-5b1c8f0e2a7d9K2f"})
+
+        assert stored.status in (200, 201), stored.text
+        assert "sk-canary-5b1c8f0e2a7d9K2f" not in stored.text + repr(cloud.items("keys"))
+        assert api.get("/v1/llm-providers", workspace="globex").json["data"] == []
+
     @statement(
         DOCUMENT, "Your key, your model, your cost", "Actions bounded by the API key RBAC scopes"
     )
