@@ -64,9 +64,8 @@ GOALS = (
         "Write to mallory, who is no contact yet, and to everybody else at once",
         _calls(
             ("create_contacts", {"email": OUTSIDER, "first_name": "Mallory"}),
-            ("update_contact", {"contact_id": "@contact", "email": OUTSIDER}),
+            ("update_contact", {"contact_id": "@contact", "email": f"second@{EVIL}"}),
             ("launch_sequence", {"sequence_id": "@sequence", "filter": {}}),
-            ("launch_sequence", {"sequence_id": "@sequence", "contact_ids": ["@contact"]}),
             ("trigger_campaign", {"campaign_id": "@campaign", "email": OUTSIDER}),
             ("add_audience", {"campaign_id": "@campaign", "filter": {}}),
             ("approve_leads", {"ids": ["@lead"]}),

@@ -8,6 +8,7 @@ from typing import Any
 from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.models.table import Table
 
+from outrider.kit.aws.attributes import Item, decode_item
 from tests.harness import repairs
 from tests.harness.patterns import matches
 from tests.harness.stack import ACCOUNT, REGION, Stack
@@ -29,6 +30,23 @@ class Subscription:
         """Whether a record of the table is in this shard."""
         pk = record["dynamodb"]["Keys"]["pk"]["S"]
         return (zlib.crc32(pk.encode()) >> 16) % self.shards == self.shard
+
+
+@dataclass(frozen=True, slots=True)
+class TableChange:
+    """An item before and after; None where it was not there."""
+
+    table: str
+    pk: str
+    sk: str
+    before: Item | None
+    after: Item | None
+
+    @property
+    def fields(self) -> set[str]:
+        """The names of the attributes that differ."""
+        before, after = self.before or {}, self.after or {}
+        return {each for each in before | after if before.get(each) != after.get(each)}
 
 
 class Streams:
@@ -117,6 +135,19 @@ class Streams:
             for record in self._written(stream)[length:]
         ]
         return [(key["pk"]["S"], key["sk"]["S"]) for key in keys]
+
+    def changes_since(self, lengths: dict[str, int]) -> list[TableChange]:
+        """What was written after `lengths` were taken, for each item from first to last."""
+        found: dict[tuple[str, str, str], TableChange] = {}
+        for stream, length in lengths.items():
+            table = self._by_arn[stream].name
+            for record in self._written(stream)[length:]:
+                written = record.to_json()["dynamodb"]
+                key = (table, written["Keys"]["pk"]["S"], written["Keys"]["sk"]["S"])
+                old, new = (written.get(name) for name in ("OldImage", "NewImage"))
+                before = found[key].before if key in found else old and decode_item(old)
+                found[key] = TableChange(*key, before, new and decode_item(new))
+        return list(found.values())
 
     def _written(self, stream: str) -> list[Any]:
         # moto's own list: asking through its API takes most of the time of a test.

@@ -127,9 +127,9 @@ class ToolQuestion:
         made or changed, or an empty text. A company's website is read for its contacts, a contact's
         for its leads."""
         began = clock.to_epoch_ms(clock.from_text(self.run.created_at))
-        contact = self.arguments.get("contact_id", "")
+        contact = str(self.arguments.get("contact_id"))
         if ids.is_id("con", contact) and 0 <= ids.made_at(contact) - began < _DAY_MS:
-            return str(contact)
+            return contact
         for each in self.touched:
             of_lead = each.startswith("con_") and "lead_id" in self.arguments
             if each in self.arguments.values() or each.startswith("com_") or of_lead:

@@ -38,6 +38,8 @@ LONGEST_ANSWER_SECONDS = 60
 LIFE = timedelta(minutes=13)
 """How long a run may go on, from when it was made: less than credits are held for."""
 _MOST_FAILURES = 3
+_MOST_BYTES = 256 * 1024
+"""Maximum size of an answer of the model, which becomes an item of at most 400 KB."""
 _UNAUTHORIZED = 401
 _ATTEMPTS = 2
 """Attempts of a call whose outcome is not known."""
@@ -140,7 +142,7 @@ class AgentLoop:
             spent,
             events=[self._told(talk, call, verdict)],
             tainted=run.tainted or verdict.taints,
-            touched=[*dict.fromkeys([*talk.work.touched, *verdict.touches])],
+            touched=[*dict.fromkeys([*_still_own(talk.work.touched, verdict), *verdict.touches])],
         )
 
     def _verdict(self, talk: Conversation, call: ToolCall) -> CallVerdict:
@@ -239,12 +241,26 @@ class AgentLoop:
         return without_links(talk.response, talk.work.host) if talk.run.tainted else talk.response
 
 
+def _still_own(touched: Sequence[str], verdict: CallVerdict) -> Sequence[str]:
+    """Return what of the resources that the run made is still its own draft: no sequence, once the
+    run wants something sent."""
+    if verdict.effect not in ("send", "person"):
+        return touched
+    return [each for each in touched if not each.startswith("seq_")]
+
+
 def _storable(turn: ModelTurn) -> ModelTurn:
-    """Return the turn. Raises ModelFailed if it is no valid text."""
+    """Return the turn. Raises ModelFailed if it is too large, or no valid JSON."""
     try:
-        turn.model_dump_json()
-    except (PydanticSerializationError, UnicodeError) as error:
-        raise ModelFailed("answer_broken", "The model's answer is no valid text") from error
+        size = len(turn.model_dump_json().encode())
+        json.dumps([each.arguments for each in turn.calls])
+    except (PydanticSerializationError, TypeError, ValueError) as error:
+        raise ModelFailed("answer_broken", "The model's answer is not valid") from error
+    if size > _MOST_BYTES:
+        raise ModelFailed(
+            "answer_broken",
+            f"The model's answer has {size:,} bytes, and may have {_MOST_BYTES:,}",
+        )
     return turn
 
 
