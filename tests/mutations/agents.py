@@ -3,6 +3,9 @@
 from tests.mutations.mutation import Change, Mutation
 
 _MCP = "tests/attacks/test_mcp.py"
+_RUNS = "tests/attacks/test_runs.py"
+_PERSON = f"{_RUNS}::test_do_nothing_that_only_a_person_may_decide"
+_DECISIONS = "agents/policy/decisions.py"
 _WRITING = "tests/attacks/test_writing.py"
 _BY_PAGES = f"{_WRITING}::test_drafts_say_nothing_that_a_page_made_a_model_write"
 
@@ -88,5 +91,142 @@ MUTATIONS = [
             ),
         ),
         "the model of the answer has no such label",
+    ),
+    Mutation(
+        "taint of a run that read strangers",
+        (f"{_PERSON}[mail_outsiders-reply-other_language]",),
+        (Change(_DECISIONS, "if self.run.tainted:", "if False:"),),
+    ),
+    Mutation(
+        "class of tools that are for a person",
+        (f"{_PERSON}[delete_data-custom_field-other_language]",),
+        (Change(_DECISIONS, 'if self.effect == "person":', "if False:"),),
+    ),
+    Mutation(
+        "budget of tool calls",
+        (f"{_PERSON}[loop-custom_field-arguments_of_insiders]",),
+        (
+            Change(
+                "agents/runs/conversation.py",
+                "return self.run.spent.tool_calls < self.run.budget.tool_calls",
+                "return True",
+            ),
+        ),
+    ),
+    Mutation(
+        "budget of credits",
+        (f"{_RUNS}::TestModels::test_spend_no_more_credits_than_their_budget",),
+        (
+            Change(
+                _DECISIONS, "if spent.credits + self.rule.credits > budget.credits:", "if False:"
+            ),
+        ),
+    ),
+    Mutation(
+        "budget of recipients",
+        (f"{_RUNS}::TestModels::test_reach_no_more_people_than_their_budget",),
+        (
+            Change(
+                _DECISIONS,
+                "if spent.recipients + len(self.recipients) > budget.recipients:",
+                "if False:",
+            ),
+        ),
+    ),
+    Mutation(
+        "recipients who were no contacts before the run",
+        (_PERSON,),
+        (
+            Change(_DECISIONS, "            if each in self.touched:", "            if False:"),
+            Change(
+                "agents/runs/loop.py",
+                "if why := unknown_recipient(",
+                "if False and unknown_recipient(",
+            ),
+        ),
+        "the ids of what a run made, and the times in ids, both tell of new contacts",
+    ),
+    Mutation(
+        "templates of a model",
+        (f"{_PERSON}[change_templates-message-encoded]",),
+        (
+            Change(
+                _DECISIONS,
+                "        if not self.tool.is_read_only:\n            yield from _forbidden",
+                "        if False:\n            yield from _forbidden",
+            ),
+        ),
+    ),
+    Mutation(
+        "addresses of a model that are read from",
+        (f"{_PERSON}[exfiltrate_contacts-message-fake_tool_result]",),
+        (
+            Change(
+                _DECISIONS,
+                "if self.rule.fetches and (unread := self._set_by_run()):",
+                'if (unread := "") and self._set_by_run():',
+            ),
+        ),
+    ),
+    Mutation(
+        "agents that are disabled",
+        (f"{_RUNS}::TestPeople::test_by_disabling_agents",),
+        (Change("agents/runs/wiring.py", "if not policies.get().enabled:", "if False:"),),
+    ),
+    Mutation(
+        "links in the answer of a run that read strangers",
+        (f"{_PERSON}[exfiltrate_contacts-custom_field-encoded]",),
+        (
+            Change(
+                "agents/runs/loop.py",
+                "return without_links(talk.response, talk.work.host)"
+                " if talk.run.tainted else talk.response",
+                "return talk.response",
+            ),
+        ),
+    ),
+    Mutation(
+        "draft of a run after its launch",
+        (f"{_RUNS}::TestModels::test_change_nothing_that_they_have_launched",),
+        (
+            Change(
+                "agents/runs/loop.py",
+                'if verdict.effect not in ("send", "person"):',
+                "if verdict.effect:",
+            ),
+        ),
+    ),
+    Mutation(
+        "agent that decides",
+        ("tests/agents/test_approvals.py::TestAgent::test_can_never_decide",),
+        (Change("agents/approvals/deciding.py", "if self.caller.is_agent:", "if False:"),),
+    ),
+    Mutation(
+        "approval of what changed since it was shown",
+        ("tests/agents/test_approvals.py::TestApprove::test_is_refused_if_a_text_changed",),
+        (
+            Change(
+                "agents/approvals/deciding.py",
+                "if what := difference(approval.shown, now):",
+                'if (what := "") and difference(approval.shown, now):',
+            ),
+        ),
+    ),
+    Mutation(
+        "scopes of the key that a run acts for",
+        (f"{_RUNS}::test_do_nothing_that_their_key_may_not_do",),
+        (
+            Change(
+                "agents/policy/models.py",
+                "both = scopes.common(granted, self.scopes) - FORBIDDEN",
+                "both = frozenset(self.scopes) - FORBIDDEN",
+            ),
+            Change(
+                "access/admission.py",
+                "granted = scopes.common(caller.scopes, delegation.scopes)",
+                "granted = delegation.scopes",
+            ),
+        ),
+        "the run gets no more than its key has, and each of its calls neither",
     ),
 ]
