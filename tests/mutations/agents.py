@@ -134,19 +134,6 @@ MUTATIONS = [
         ),
     ),
     Mutation(
-        "recipients who were no contacts before the run",
-        (_PERSON,),
-        (
-            Change(_DECISIONS, "            if each in self.touched:", "            if False:"),
-            Change(
-                "agents/runs/loop.py",
-                "if why := unknown_recipient(",
-                "if False and unknown_recipient(",
-            ),
-        ),
-        "the ids of what a run made, and the times in ids, both tell of new contacts",
-    ),
-    Mutation(
         "templates of a model",
         (f"{_PERSON}[change_templates-message-encoded]",),
         (
