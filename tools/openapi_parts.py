@@ -12,7 +12,7 @@ def _text(description: str) -> Schema:
     return {"type": "string", "description": description}
 
 
-SPENDING = frozenset({"research_contact", "research_lead"})
+SPENDING = frozenset({"research_contact", "research_lead", "send_chat_message"})
 """Operations that may spend credits."""
 SPENDING_HEADERS: Schema = {
     "X-Credits-Used": {

@@ -4,14 +4,17 @@ over the models of the same services."""
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
+
+from pydantic import TypeAdapter
 
 from outrider.kit.http.responses import JSON
 from outrider.kit.http.routes import Route
 from outrider.surfaces.autoreach import form as autoreach
 from outrider.surfaces.autoreach.names import swapped
+from outrider.surfaces.outreachpilot.chat import PilotChatAnswer, PilotChatMessage
 from outrider.surfaces.outreachpilot.schemas import Listed
 from tools import descriptions, openapi, routes
 from tools.descriptions import Descriptions
@@ -55,6 +58,8 @@ class Description:
     """Returns the name of a field as clients know it."""
     statuses: Mapping[int, int] = field(default_factory=dict)
     """Status codes that differ from the native ones."""
+    instead: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """What routes that forward a request do not declare, by the name of their handler."""
     fields: Mapping[str, str] = field(default_factory=dict)
     """Descriptions of fields that have none in the code."""
 
@@ -103,6 +108,14 @@ DESCRIPTIONS = {
             },
         },
         answer=_envelope,
+        instead={
+            "send_chat_message": {
+                "scopes": ("chat",),
+                "body": TypeAdapter(PilotChatMessage),
+                "result": PilotChatAnswer,
+                "errors": (402, 404, 409, 502),
+            }
+        },
         fields={
             "account_id": "The company that it is linked to",
             "companies": "Companies, in the order of the request",
@@ -110,6 +123,14 @@ DESCRIPTIONS = {
             "credits_monthly": "The credits of a month",
             "credits_remaining": "The credits left",
             "credits_reset_at": "When the next month begins (RFC 3339)",
+            "input_tokens": "Tokens that the model read",
+            "message": "What you ask for, in your own words",
+            "model": "Name of the language model",
+            "output_tokens": "Tokens that the model wrote",
+            "response": "The agent's words",
+            "thread_id": "The thread, for the next message",
+            "tool_calls": "What the agent did, in its order",
+            "usage": "Tokens of the model",
             "not_shown": "Ids of what was written and does not fit into the answer",
             "plan_tier": "The plan of the workspace",
             "re_enroll": "Add it again if it has been through the campaign",
@@ -156,7 +177,10 @@ def undescribed(name: str) -> list[str]:
 def _made(name: str) -> tuple[Schema, Descriptions]:
     """Return the document of a surface and the descriptions used in it."""
     described, texts = DESCRIPTIONS[name], descriptions.load()
-    found = sorted(routes.surfaces()[name].routes, key=lambda route: route.path)
+    found = [
+        replace(route, **described.instead.get(route.handler.__name__, {}))
+        for route in sorted(routes.surfaces()[name].routes, key=lambda route: route.path)
+    ]
     schemas, models = openapi.schemas_of(found)
     paths: dict[str, Schema] = {}
     for route in found:

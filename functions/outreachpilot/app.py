@@ -13,7 +13,8 @@ from outrider.contacts.search.filters import ContactFilter
 from outrider.contacts.wiring import contacts
 from outrider.kit.http.edge import Api
 from outrider.kit.http.pagination import PageQuery
-from outrider.kit.http.responses import Made
+from outrider.kit.http.requests import Request
+from outrider.kit.http.responses import Answer, Made
 from outrider.kit.settings import Environment, needs
 from outrider.surfaces.outreachpilot.credits import balance, told
 from outrider.surfaces.outreachpilot.form import OutreachPilotForm
@@ -37,6 +38,7 @@ from outrider.surfaces.outreachpilot.schemas import (
     contacts_shown,
     webhooks_shown,
 )
+from outrider.surfaces.outreachpilot.wiring import chat
 from outrider.webhooks.schemas import WebhookCreate, WebhookCreated, WebhookPage
 from outrider.webhooks.wiring import webhooks
 
@@ -53,6 +55,7 @@ handler = needs(
     Environment.campaign_run_arn,
     Environment.steps_queue_url,
     Environment.webhook_deliveries_queue_url,
+    Environment.stack_name,
 )(surface.handler)
 
 
@@ -131,6 +134,12 @@ def update_company(caller: Caller, company_id: str, body: PilotCompanyUpdate) ->
 def delete_company(caller: Caller, company_id: str) -> PilotDeleted:
     """Delete a company; its contacts stay, without it"""
     return PilotDeleted(id=companies(told(caller)).delete(company_id, None).id)
+
+
+@surface.post("/api/v1/chat", scope=None, status=200)
+def send_chat_message(request: Request) -> Answer:
+    """Send a message to an agent, which the native call authenticates and counts"""
+    return chat(request)
 
 
 @surface.get("/api/v1/credits", scope="credits:read", head=False)

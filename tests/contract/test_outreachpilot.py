@@ -14,7 +14,7 @@ from outrider.kit.aws.dynamodb import Table
 from outrider.kit.settings import settings
 from tests.contract.outreachpilot import a_company, a_contact, data, error, refused, says
 from tests.contract.outreachpilot_curls import carried_out
-from tests.contract.statements import NotYet, OfAPage
+from tests.contract.statements import OfAPage
 from tests.curls import Request
 from tests.harness.api import ANONYMOUS, Api
 from tests.harness.cloud import Cloud
@@ -66,19 +66,6 @@ OF_PAGES = (
 )
 """What the document says about pages of the product."""
 
-NOT_YET = tuple(
-    NotYet("OutreachPilot", section, text, "The API has no chat yet")
-    for section, text in (
-        ("AI Chat", "POST /api/v1/chat: Non-streaming JSON response; scope chat"),
-        ("AI Chat", "{ message: string, thread_id?: string }"),
-        ("AI Chat", "{ response, thread_id, tool_calls, model, usage: { … } }"),
-        ("AI Chat", "The AI can execute tools autonomously"),
-        ("Error Codes", "INSUFFICIENT_CREDITS 402: Not enough credits for the operation"),
-        ("Rate Limits & Credits", "AI Chat costs 1-2 credits per message depending on the model"),
-    )
-)
-"""What the document says about chat."""
-
 CODES = (
     "MISSING_AUTH",
     "INVALID_API_KEY",
@@ -105,6 +92,7 @@ SCOPES = {
         "PUT /api/v1/companies/x",
         "DELETE /api/v1/companies/x",
     ],
+    "chat": ["POST /api/v1/chat"],
     "credits": ["GET /api/v1/credits"],
     "campaigns": [
         "POST /api/v1/campaigns/x/trigger",

@@ -151,7 +151,7 @@ class TestFunction:
             and statement["Resource"] != writes
         }
 
-        assert calling == {"mcp", "agents", "agents_run", "chat"}
+        assert calling == {"mcp", "agents", "agents_run", "chat", "outreachpilot"}
 
     def test_can_call_functions_of_a_stack_with_a_long_name(self) -> None:
         """AWS takes names of 64 characters: docs/aws.md says how many are left for the stack."""

@@ -7,6 +7,7 @@ from outrider.access.models import Caller
 from outrider.agents.chat.hurry import HurriedModel
 from outrider.agents.chat.service import ChatService
 from outrider.agents.models import RunWork
+from outrider.agents.runs.endings import RunEndings
 from outrider.agents.runs.loop import AgentLoop
 from outrider.agents.runs.wiring import agent_runner, agent_runs, chat_repository, queue_run
 
@@ -20,10 +21,16 @@ def chat(caller: Caller, seconds_left: Callable[[], float] = lambda: 0.0) -> Cha
         made = runner.loop(work)
         return replace(made, model=HurriedModel(made.model, seconds_left))
 
+    def endings(work: RunWork) -> RunEndings:
+        """Return the endings whose credits the response to the caller tells."""
+        made = runner.endings(work)
+        acting = replace(made.caller, plan=caller.plan, headers=caller.headers)
+        return replace(made, credits=replace(made.credits, caller=acting))
+
     return ChatService(
         caller,
         chat_repository(workspace),
         agent_runs(caller),
-        replace(runner, loop=loop),
+        replace(runner, loop=loop, endings=endings),
         lambda run_id, delay: queue_run(workspace, run_id, delay),
     )

@@ -25,6 +25,8 @@ class OutreachPilotForm(NativeForm):
     """The envelope: `{"ok", "data", "meta"}`, or `{"ok", "error", "meta"}`."""
 
     def result(self, result: Any, status: int) -> Answer:
+        if isinstance(result, Answer):
+            return result
         if isinstance(result, Existing):
             return self.result(result.result, 200)
         meta = result.meta() if isinstance(result, Listed) else {}
@@ -63,6 +65,7 @@ class OutreachPilotForm(NativeForm):
             "timestamp": clock.timestamp(),
         }
         if answer.status < 400:
+            headers = {**headers, **answer.headers}
             meta |= {name: int(headers[each]) for each, name in CREDITS.items() if each in headers}
         body = str(answer.body).removesuffix(_OPEN_END)
         joint = "" if body.endswith("{") else ","
