@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, get_args
 
-from tests.contract.statements import Document, OfAPage, statements_of
+from tests.contract.statements import Document, NotYet, OfAPage, statements_of
 from tools.templates import REPOSITORY
 
 PAGE = REPOSITORY / "docs" / "compatibility.md"
@@ -24,7 +24,8 @@ _INTRODUCTION = """\
 Written by `python -m tools.compatibility` from `tests/contract/`. A client that was written for one
 of these products works with Outrider once its host and its key are replaced. Each row is a
 statement of the product's API document, and the test that carries it out; the tests pass, or the
-build does not. Where a document leaves something open, the row says how it was settled."""
+build does not. Where a document leaves something open, the row says how it was settled; where
+something is missing, that it does not hold yet."""
 _HEAD = "| the document says | case | result |\n|---|---|---|"
 
 
@@ -55,8 +56,8 @@ def cases(module: ModuleType) -> Iterator[tuple[str, Any]]:
 
 
 def rows(module: ModuleType) -> Iterator[Row]:
-    """Yield the rows of a module: of its cases, then of `OF_PAGES`, what is of a web page
-    only."""
+    """Yield the rows of a module: of its cases, then of `OF_PAGES`, what is of a web page only, and
+    of `NOT_YET`, what does not hold."""
     file = f"{module.__name__.rpartition('.')[2]}.py"
     for name, test in cases(module):
         for each in statements_of(test):
@@ -66,6 +67,10 @@ def rows(module: ModuleType) -> Iterator[Row]:
     for page in of_pages:
         reason = f"a matter of a web page. {page.reason}"
         yield Row(page.document, page.section, page.text, "", reason)
+    missing: tuple[NotYet, ...] = getattr(module, "NOT_YET", ())
+    for gap in missing:
+        reason = f"does not hold yet. {gap.reason}"
+        yield Row(gap.document, gap.section, gap.text, "", reason)
 
 
 def render() -> str:

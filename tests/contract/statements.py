@@ -39,6 +39,16 @@ class OfAPage:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class NotYet:
+    """What a document says that does not hold yet; `reason` is what is missing."""
+
+    document: Document
+    section: str
+    text: str
+    reason: str
+
+
 def statement(
     document: Document, section: str, text: str, *, settled: str = ""
 ) -> Callable[[TestT], TestT]:
