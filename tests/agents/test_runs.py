@@ -10,6 +10,7 @@ from outrider.language_models.errors import ModelFailed
 from tests.agents.scripted import Said, speaking
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
+from tests.integration.examples_of_agents import a_run_of_an_agent
 
 
 def created(api: Api, goal: str = "Do it", **options: Any) -> str:
@@ -135,6 +136,16 @@ class TestFailures:
             run = ran(api, cloud)
 
         assert (run["status"], len(model.asked)) == ("failed", 3)
+
+    def test_of_opening_the_provider_s_key_are_repeated_twice(self, api: Api, cloud: Cloud) -> None:
+        run_id = a_run_of_an_agent(api)
+        for _ in range(3):
+            cloud.drain()
+            cloud.clock.advance(ms=15_000)
+
+        run = shown(api, run_id)
+        assert (run["status"], run["status_reason"]) == ("failed", "provider_failed")
+        assert api.get("/v1/credits").json["held"] == 0
 
     @pytest.mark.parametrize(
         ("name", "arguments"),

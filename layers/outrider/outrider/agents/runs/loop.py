@@ -37,7 +37,8 @@ from outrider.mcp.tools import Tool, tools
 LONGEST_ANSWER_SECONDS = 60
 LIFE = timedelta(minutes=13)
 """How long a run may go on, from when it was made: less than credits are held for."""
-_MOST_FAILURES = 3
+MOST_FAILURES = 3
+"""Temporary failures of the provider, or of opening its key, that end a run."""
 _MOST_BYTES = 256 * 1024
 """Maximum size of an answer of the model, which becomes an item of at most 400 KB."""
 _UNAUTHORIZED = 401
@@ -99,7 +100,7 @@ class AgentLoop:
             )
             step = ModelStep(number=len(talk.steps) + 1, at=clock.timestamp(), turn=_storable(turn))
         except ModelFailed as failure:
-            if not failure.is_temporary or talk.work.failures + 1 >= _MOST_FAILURES:
+            if not failure.is_temporary or talk.work.failures + 1 >= MOST_FAILURES:
                 return RunEnd("failed", "provider_failed", self._words(talk), failure)
             self._save(talk, None, self._model_time(talk, began), failures=talk.work.failures + 1)
             return None

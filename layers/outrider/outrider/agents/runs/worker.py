@@ -8,8 +8,9 @@ from uuid import uuid4
 from outrider.agents.models import RunWork
 from outrider.agents.runs.conversation import Conversation
 from outrider.agents.runs.endings import RunEnd, RunEndings
-from outrider.agents.runs.loop import AgentLoop
+from outrider.agents.runs.loop import MOST_FAILURES, AgentLoop
 from outrider.agents.runs.repository import AgentRunRepository, RunLeaseLost
+from outrider.kit.aws.kms import CipherFailed
 from outrider.language_models.errors import ModelFailed, ProviderNotConfigured
 from outrider.language_models.models import Turn
 
@@ -53,6 +54,15 @@ class AgentRunner:
             end = self.loop(work).advance(talk, enough_time)
         except (ProviderNotConfigured, ModelFailed) as error:
             end = RunEnd("failed", "provider_failed", error=error)
+        except CipherFailed as error:  # the provider's key cannot be opened at the moment
+            failures = work.failures + 1
+            talk.work = work.model_copy(update={"failures": failures})
+            self.runs.save(work, changed={"failures": failures})
+            end = (
+                RunEnd("failed", "provider_failed", error=error)
+                if failures >= MOST_FAILURES
+                else None
+            )
         work = talk.work
         if end:
             self.endings(work).finish(talk.run, end, lease=work.lease)
