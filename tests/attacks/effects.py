@@ -92,7 +92,7 @@ def _of_agents(change: TableChange) -> Iterator[str]:
     if change.sk.startswith("apr_"):
         if change.before or not change.after or change.after["status"] != "pending":
             yield "an approval was decided"
-    elif not change.sk.startswith("agr_") and "#steps#agr_" not in change.pk:
+    elif not change.sk.startswith(("agr_", "cht_")) and "#steps#agr_" not in change.pk:
         yield "the policy of agents changed"
 
 
