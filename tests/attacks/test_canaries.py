@@ -14,11 +14,16 @@ from tests.harness.cloud import Cloud
 from tests.integration.outreach import STEP_ONE, some_contacts
 from tests.integration.test_mailbox_servers import local_server
 from tests.integration.webhooks import NOBODY
+from tests.language_models.dialects import DIALECTS
 from tests.mcp.connecting import send
-from tests.receivers import answering, receiver
+from tests.receivers import Peer, answering, receiver
 
 SMTP_PASSWORD = "canary-smtp-7f3a&%é"
 WEBHOOK_SECRET = "canary-webhook-91c2"
+PROVIDER_KEY = "canary-provider-4be8&%"
+(ANTHROPIC,) = (each for each in DIALECTS if each.provider == "anthropic")
+TOOLS_OF_RESOURCES_WITH_SECRETS = ("list_webhooks", "list_mailboxes", "list_contacts")
+pytestmark = pytest.mark.xdist_group("SDKs of providers")
 SHOWING_SECRETS = (("POST", "/v1/webhooks"), ("POST", "/v1/api-keys"))
 
 
@@ -30,12 +35,15 @@ class Heard:
     cloud: Cloud
     logged: list[str] = field(default_factory=list)
     answered: list[str] = field(default_factory=list)
+    prompted: list[str] = field(default_factory=list)
+    """What language models were sent."""
 
     def places(self) -> dict[str, list[str]]:
         """These, and what is kept and carried by now."""
         return {
             "the log": self.logged,
             "an answer": self.answered,
+            "a prompt": self.prompted,
             "a table": list(stored(self.cloud)),
             "an event": list(carried(self.cloud)),
         }
@@ -88,12 +96,14 @@ def test_turn_up_nowhere(
             "refused SMTP password": SMTP_PASSWORD,
             "webhook secret": WEBHOOK_SECRET,
             "refused webhook secret": f"{WEBHOOK_SECRET}-refused",
+            "provider key": PROVIDER_KEY,
         }
         hook = api.post(
             "/v1/webhooks", {"url": endpoint, "events": ["*"], "secret": WEBHOOK_SECRET}
         ).json
         secrets["shown webhook secret"] = hook["secret"].removeprefix("whsec_")
         secrets |= _outreach(api, cloud, smtp, hook["id"])
+        heard.prompted += _models(api, cloud)
         _mistakes(api, secrets)
         cloud.drain()
         api.get("/v1/events?limit=200")
@@ -123,6 +133,44 @@ def _outreach(api: Api, cloud: Cloud, smtp: dict[str, Any], webhook_id: str) -> 
     api.post(f"/v1/mailboxes/{made['id']}/check")
     cloud.run(hours=1)
     return {"new key": rotated}
+
+
+def _models(api: Api, cloud: Cloud) -> list[str]:
+    """Have a model read what belongs to secrets and propose a deletion, in a chat and in a run;
+    then have its provider quote the key. Gives what the provider was sent."""
+    contact = some_contacts(api, 1)[0]
+    asked: list[tuple[str, str, dict[str, Any]]] = [
+        *((tool, tool, {"limit": 5}) for tool in TOOLS_OF_RESOURCES_WITH_SECRETS),
+        ("delete", "delete_contact", {"contact_id": contact}),
+    ]
+    calls = ANTHROPIC.body(calls=asked)
+    said = ANTHROPIC.body("Done.")
+    fault = ANTHROPIC.error_body(401, f"invalid x-api-key {PROVIDER_KEY}")
+    script = iter([("200 OK", said), *[("200 OK", calls), ("200 OK", said)] * 2])
+
+    def answer(peer: Peer) -> None:
+        status, body = next(script, ("401 Unauthorized", fault))
+        answering(status, body, "Content-Type: application/json\r\n")(peer)
+
+    with receiver(answer) as provider:
+        stored = {"api_key": PROVIDER_KEY, "base_url": f"http://127.0.0.1:{provider.port}"}
+        assert api.put("/v1/llm-providers/anthropic", stored).status == 200
+        assert api.post("/v1/llm-providers/anthropic/test").json["ok"]
+        message = {"message": f"Look at everything in {api.workspace().id}"}
+        chat = api.post("/v1/chat", message)
+        assert [each["name"] for each in chat.json["tool_calls"]] == [name for _, name, _ in asked]
+        api.post("/v1/agent/runs", {"goal": message["message"]})
+        cloud.drain()
+        api.get("/v1/agent/runs")
+        api.get(f"/v1/agent/runs/{chat.json['run_id']}")
+        waiting = api.get("/v1/agent/approvals").json["data"]
+        assert [each["tool"] for each in waiting] == ["delete_contact"] * 2
+        api.post(f"/v1/agent/approvals/{waiting[0]['id']}", {"decision": "approve"})
+        assert api.post("/v1/chat", message).status == 502
+        assert not api.post("/v1/llm-providers/anthropic/test").json["ok"]
+        api.get("/v1/llm-providers")
+        assert all(PROVIDER_KEY.encode() in each for each in provider.requests)
+        return [each.partition(b"\r\n\r\n")[2].decode() for each in provider.requests]
 
 
 def _mistakes(api: Api, secrets: dict[str, str]) -> None:
