@@ -1,5 +1,6 @@
 """Runs of agents, from the request to the end, over the functions of the API."""
 
+import json
 from hashlib import sha256
 from typing import Any
 
@@ -72,6 +73,26 @@ class TestRun:
             "decision": "allowed",
             "credits": 0,
         }
+
+    def test_sends_nothing_to_a_contact_that_it_made(self, api: Api, cloud: Cloud) -> None:
+        steps = [{"channel": "email", "subject": "Hello", "text": "Is this the time?"}]
+        sequence = api.post("/v1/sequences", {"name": "First", "steps": steps}).json["id"]
+
+        def launched(said: Said) -> list[tuple[str, dict[str, Any]]]:
+            contact = json.loads(said.results[0].text)["id"]
+            return [("launch_sequence", {"sequence_id": sequence, "contact_ids": [contact]})]
+
+        with speaking(
+            [("create_contacts", {"email": "new@x.example"})], launched, "Done."
+        ) as model:
+            run = ran(api, cloud)
+
+        assert calls_of(run) == [("create_contacts", "allowed"), ("launch_sequence", "refused")]
+        assert (
+            "did not exist, or had another address, before this run"
+            in model.asked[2].results[-1].text
+        )
+        assert api.get(f"/v1/sequences/{sequence}").json["status"] == "draft"
 
     def test_of_the_sandbox_needs_no_provider_and_costs_nothing(
         self, api: Api, cloud: Cloud

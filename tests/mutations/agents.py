@@ -216,4 +216,22 @@ MUTATIONS = [
         ),
         "the run gets no more than its key has, and each of its calls neither",
     ),
+    Mutation(
+        "recipients that the run itself made",
+        ("tests/agents/test_runs.py::TestRun::test_sends_nothing_to_a_contact_that_it_made",),
+        (
+            Change("agents/policy/decisions.py", "if each in self.touched:", "if False:"),
+            Change(
+                "agents/runs/recipients.py",
+                'if found.content["created_at"] >= run.created_at:',
+                "if False:",
+            ),
+            Change(
+                "agents/runs/recipients.py",
+                "if _EARLIEST_MS <= ids.made_at(each) < began:",
+                "if _EARLIEST_MS <= ids.made_at(each):",
+            ),
+        ),
+        "what the run made is noted, and every recipient must be older than the run",
+    ),
 ]

@@ -152,7 +152,10 @@ class ToolQuestion:
             yield f"the run's budget of {budget.credits} credits is used up"
         for each in self.recipients:
             if each in self.touched:
-                yield f"{shortened(each)} did not exist, or had another address, before this run"
+                yield (
+                    f"the contact {shortened(each)} did not exist, or had another address, before"
+                    " this run"
+                )
         if spent.recipients + len(self.recipients) > budget.recipients:
             yield (
                 f"the run's budget is {budget.recipients} recipients, of which"

@@ -29,7 +29,7 @@ def unknown_recipient(recipients: Sequence[str], run: AgentRun, calls: ToolCalls
             return f"whether {each} existed before this run cannot be read without contacts:read"
         found = calls.call(reader, {"contact_id": each})
         if found.is_error:
-            return f"{each} cannot be read: {found.content.get('detail', '')}"
+            return f"the contact {each} cannot be read: {found.content.get('detail', '')}"
         if found.content["created_at"] >= run.created_at:
-            return f"{each} did not exist before this run"
+            return f"the contact {each} did not exist before this run"
     return ""
