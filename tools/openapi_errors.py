@@ -18,7 +18,7 @@ def errors_of(route: Route) -> list[int]:
     statuses |= {404} if "{" in route.path else set()
     statuses |= {412} if route.takes_if_match else set()
     statuses |= {413} if route.body else set()
-    statuses |= {402} if route.handler.__name__ in SPENDING else set()
+    statuses |= {402} if route.handler.__name__ in SPENDING | {"create_agent_run"} else set()
     statuses |= {409} if route.method != "GET" else set()
     return sorted(statuses)
 

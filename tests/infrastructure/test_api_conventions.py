@@ -236,7 +236,8 @@ class TestStatuses:
         assert (412 in operation.statuses) == ("If-Match" in operation.parameters)
         assert not operation.path.count("{") or 404 in operation.statuses
         researches = operation.method == "POST" and operation.path.endswith("/research")
-        assert (402 in operation.statuses) == researches
+        asks_a_model = str(operation) in ("POST /v1/chat", "POST /v1/agent/runs")
+        assert (402 in operation.statuses) == (researches or asks_a_model)
         other = operation.statuses - operation.success - always - may
         assert not other or str(operation) in EXCEPTIONS["refused"]
 

@@ -35,7 +35,7 @@ CHATS: dict[str, Example] = {
     # of the first month is made; run and thread; its steps, the provider with its key, the thread,
     # for what was said before, policy and key before the step; the failure; the lease given up; the
     # run with its steps.
-    "POST /v1/chat": Example(24, {"message": "Hello"}, name=a_message),
+    "POST /v1/chat": Example(18, {"message": "Hello"}, name=a_message),
     "GET /v1/chat/threads": Example(2, make=a_chat_thread),
     # The thread, and each of its latest ten messages.
     "GET /v1/chat/threads/{chat_thread_id}": Example(3, make=a_chat_thread),

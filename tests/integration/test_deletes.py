@@ -2,6 +2,7 @@
 document."""
 
 import json
+from itertools import takewhile
 
 import pytest
 
@@ -24,12 +25,14 @@ def deletes_a_version(endpoint: Endpoint) -> bool:
     return "version" in document["components"]["schemas"][shown.rpartition("/")[2]]["properties"]
 
 
+DELETING = ("TransactWriteItems", "DeleteItem")
 DELETES = [each for each in ENDPOINTS if deletes_a_version(each)]
 
 
 def change(api: Api, endpoint: Endpoint, path: str) -> None:
-    body = EXAMPLES[f"PATCH {endpoint.route.path}"].body
-    assert api.patch(path, body).status == 200
+    method = "PATCH" if f"PATCH {endpoint.route.path}" in EXAMPLES else "PUT"
+    body = EXAMPLES[f"{method} {endpoint.route.path}"].body
+    assert api.request(method, path, body).status == 200
 
 
 @pytest.mark.parametrize("endpoint", DELETES, ids=str)
@@ -67,8 +70,9 @@ class TestIfMatch:
         current = api.get(path).json["version"]
         before = cloud.snapshot()
         calls = [call.operation for call in api.delete(path).calls]
-        reads = calls[: calls.index("TransactWriteItems")]
+        reads = list(takewhile(lambda call: call not in DELETING, calls))
         assert reads
+        assert reads != calls
 
         for operation in reads:
             cloud.restore(before)

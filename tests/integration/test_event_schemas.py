@@ -50,7 +50,7 @@ class TestContract:
             ("contact.created", {"contact_id": "con_1"}, "con_1"),
             ("contact.created", {"import_id": None}, "None"),
             ("email.bounced", {"bounce": "medium"}, "medium"),
-            ("agent.run_completed", {}, "agent.run_completed"),
+            ("agent.run_completed", {"status": "exploded"}, "exploded"),
             ("contact.exploded", {}, "contact.exploded"),
         ],
     )

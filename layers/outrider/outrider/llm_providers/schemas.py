@@ -19,7 +19,7 @@ ApiKeyText = Annotated[
         min_length=8,
         max_length=4_096,  # bytes that KMS encrypts at once
         pattern=r"^[!-~]+$",
-        examples=["sk-…"],
+        examples=["sk-proj-5b1c8f0e2a7d9K2f"],
         json_schema_extra={"writeOnly": True},
     ),
 ]

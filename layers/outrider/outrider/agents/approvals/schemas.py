@@ -24,5 +24,5 @@ class ApprovalDecision(Input):
 
     decision: Literal["approve", "reject"]
     """`approve` makes the call, `reject` makes sure that it is never made."""
-    hash: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
+    hash: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", examples=["0" * 64])] | None = None
     """`hash` of the approval as you have read it. If it is another one, nothing is done."""

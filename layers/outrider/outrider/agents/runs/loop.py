@@ -25,6 +25,7 @@ from outrider.agents.runs.playbooks import instructions_for
 from outrider.agents.runs.recipients import unknown_recipient
 from outrider.agents.runs.repository import AgentRunRepository
 from outrider.kit import clock, ids, json
+from outrider.kit.attempts import FEW, attempts
 from outrider.kit.errors import OutriderError
 from outrider.kit.outbox import Event
 from outrider.kit.text.quotes import shortened
@@ -42,8 +43,6 @@ MOST_FAILURES = 3
 _MOST_BYTES = 256 * 1024
 """Maximum size of an answer of the model, which becomes an item of at most 400 KB."""
 _UNAUTHORIZED = 401
-_ATTEMPTS = 2
-"""Attempts of a call whose outcome is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +179,7 @@ class AgentLoop:
         arguments = dict(step.arguments)
         if "idempotency_key" in tool.input["properties"]:
             arguments["idempotency_key"] = f"{talk.run.id}-{step.number}"
-        for _ in range(_ATTEMPTS):
+        for _ in attempts(FEW):
             result = self.calls.call(tool, arguments)
             if result.content.get("code") != "SERVICE_UNAVAILABLE":
                 break
