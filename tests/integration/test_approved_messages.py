@@ -234,6 +234,19 @@ class TestApproved:
         assert cloud.mails() == []
         assert ended(cloud)[0] == "failed"
 
+    def test_never_goes_to_another_address(self, api: Api, cloud: Cloud) -> None:
+        a_mailbox(api)
+        campaign, _ = a_campaign(api)
+        contact_id = a_contact(api)
+        first = draft(cloud, campaign, contact_id)
+        api.patch(f"/v1/contacts/{contact_id}", {"email": "mallory@example.com"})
+
+        enroll(cloud, campaign, contact_id, approved=first)
+        cloud.run(hours=3)
+
+        reason = "content: The contact's address was changed after the approval"
+        assert (cloud.mails(), ended(cloud)) == ([], ("failed", reason))
+
     def test_waits_for_its_mailbox(self, api: Api, cloud: Cloud) -> None:
         mailbox = a_mailbox(api)["id"]
         campaign, _ = a_campaign(api)

@@ -121,6 +121,15 @@ class TestApprove:
         assert approve(api, lead_id, {"draft_hash": after["draft"]["hash"]}).status == 200
         assert events(api, cloud) == ["lead.approved"]
 
+    def test_is_of_the_address_that_was_shown(self, api: Api, lead_id: str) -> None:
+        before = shown(api, lead_id)
+        api.patch(f"/v1/contacts/{before['contact_id']}", {"email": "mallory@example.com"})
+
+        refused = approve(api, lead_id, {"draft_hash": before["draft"]["hash"]})
+
+        assert refused.status == 409
+        assert before["draft"]["to"] != shown(api, lead_id)["draft"]["to"] == "mallory@example.com"
+
     def test_keeps_the_mailbox_as_long_as_it_can_send(self, api: Api, lead_id: str) -> None:
         mailbox = shown(api, lead_id)["draft"]["mailbox_id"]
         a_mailbox(api, email="eve@outrider.test", daily_cap=100_000)

@@ -42,6 +42,8 @@ class LeadDraft(Model):
     """The email as HTML; null if it is plain text only."""
     mailbox_id: str
     """The mailbox that it will be sent from."""
+    to: str = ""
+    """The address that it will be sent to; empty if the first step is not an email."""
     step_id: str
     """The step of the sequence that it is made of."""
     made_at: str
@@ -49,7 +51,7 @@ class LeadDraft(Model):
     edited_at: str | None = None
     """When a person changed its content; null if it is as the step of the sequence makes it."""
     hash: str
-    """Identifies the content. Approve with it, so that nothing else is approved."""
+    """Identifies content, mailbox and address. Approve with it, so nothing else is approved."""
     provider: str | None = None
     """The provider whose model wrote it; null if it is as the step of the sequence makes it, or if
     a person changed it."""

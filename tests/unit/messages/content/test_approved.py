@@ -48,7 +48,8 @@ def shown(words: Content) -> FirstMessage:
     """What is shown for approval, with links without effect. Raises ValueError if it cannot be."""
     draft = replace(a_first_draft(), links=SAMPLE)
     content = draft.with_footer(words.subject, words.text, words.html)
-    return FirstMessage(step_id=STEP, mailbox_id="mbx_1", **content.model_dump())
+    to = draft.contact.email
+    return FirstMessage(step_id=STEP, mailbox_id="mbx_1", to=to, **content.model_dump())
 
 
 def lines(text: str | None) -> list[str]:
@@ -109,7 +110,7 @@ def test_of_a_subject_that_would_be_changed_is_refused(subject: str) -> None:
 
 
 def test_without_the_unsubscribe_link_is_not_sent() -> None:
-    first = FirstMessage(step_id=STEP, mailbox_id="mbx_1", subject="Hello", text="Hi")
+    first = shown(Content(subject="Hello", text="Hi", html=None)).model_copy(update={"text": "Hi"})
 
     with pytest.raises(TemplateInvalid, match="no unsubscribe link"):
         a_first_draft().approved(first)
@@ -120,10 +121,10 @@ def test_has_a_hash_of_all_that_is_sent() -> None:
 
     changed = [
         first.model_copy(update={name: "other"})
-        for name in ("step_id", "mailbox_id", "subject", "text", "html")
+        for name in ("step_id", "mailbox_id", "to", "subject", "text", "html")
     ]
 
-    assert len({each.hash for each in (first, *changed)}) == 6
+    assert len({each.hash for each in (first, *changed)}) == 7
     assert FirstMessage.from_item(first.to_item()).hash == first.hash
 
 
@@ -131,7 +132,7 @@ def test_is_the_same_by_whichever_address_the_api_is_called() -> None:
     elsewhere = replace(LINKS, base_url="https://outreach.acme.example").for_review()
     draft = replace(a_first_draft(), links=elsewhere)
     content = draft.with_footer("Hello", "Hi", None)
-    first = FirstMessage(step_id=STEP, mailbox_id="mbx_1", **content.model_dump())
+    first = shown(content).model_copy(update=content.model_dump())
 
     mail = a_first_draft().approved(first)
 

@@ -49,6 +49,8 @@ class FirstMessage(Model):
 
     step_id: str
     mailbox_id: str = ""
+    to: str = ""
+    """Address that an email was shown to go to. It is not sent to another one."""
     subject: Annotated[_Text, AfterValidator(_one_line), Field(max_length=MAX_SUBJECT)]
     text: _Text
     html: _Text | None = None

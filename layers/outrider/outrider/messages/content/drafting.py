@@ -58,6 +58,7 @@ class DraftingService:
             return FirstMessage(
                 step_id=step.id,
                 mailbox_id=seen.mailbox.id if seen.mailbox else "",
+                to=seen.contact.email if seen.mailbox and seen.contact else "",
                 subject=content.subject.replace(ENCODED_WORD, "= ?"),
                 text=content.text or "",
                 html=content.html,

@@ -65,7 +65,10 @@ class Draft:
 
     def approved(self, first: FirstMessage) -> Mail:
         """Return the email with approved content: only its unsubscribe links are replaced by those
-        of the recipient. Also raises ValueError if a header value is not allowed."""
+        of the recipient. Also raises ValueError if a header value is not allowed, and
+        TemplateInvalid if the contact has another address now than the one that was approved."""
+        if first.to != self.contact.email:
+            raise TemplateInvalid("The contact's address was changed after the approval")
         shown_id = step_message_id(
             self.links.workspace,
             self.enrollment.model_copy(update={"generation": 1}),
