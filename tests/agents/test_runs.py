@@ -94,6 +94,20 @@ class TestRun:
         )
         assert api.get(f"/v1/sequences/{sequence}").json["status"] == "draft"
 
+    def test_leads_nobody_new_to_a_workflow_without_a_person(self, api: Api, cloud: Cloud) -> None:
+        workflow = api.post("/v1/workflows", {"name": "W", "stages": ["qualify"]}).json["id"]
+        with speaking(
+            [
+                ("create_lead", {"email": "new@x.example", "workflow_id": workflow}),
+                ("update_workflow", {"workflow_id": workflow, "settings": {"auto_review": True}}),
+            ],
+            "Done.",
+        ):
+            run = ran(api, cloud)
+
+        assert calls_of(run) == [("create_lead", "proposed"), ("update_workflow", "proposed")]
+        assert api.get("/v1/contacts").json["data"] == []
+
     def test_of_the_sandbox_needs_no_provider_and_costs_nothing(
         self, api: Api, cloud: Cloud
     ) -> None:

@@ -57,7 +57,7 @@ pause_workflow
 """
 _CHANGING = """
 classify_message create_companies create_contacts create_suppressions reject_lead reject_leads
-update_campaign update_company update_lead update_workflow
+update_campaign update_company
 """
 _FOR_A_PERSON = """
 add_workflow_leads approve_lead approve_leads complete_task confirm_import create_export
@@ -65,7 +65,7 @@ delete_campaign delete_company delete_contact delete_lead delete_mailbox delete_
 delete_sequence delete_suppression delete_workflow erase_contact
 merge_contacts replace_profile resume_campaign resume_enrollment resume_sequence resume_workflow
 retry_campaign revert_import run_workflow settle_message settle_messages stop_enrollment
-update_lead_draft
+update_lead update_lead_draft update_workflow
 """
 _OF_NO_AGENT = """
 get_approval list_approvals
@@ -90,7 +90,7 @@ TOOL_RULES: Mapping[str, ToolRule] = {
     **_all(_ADDING, _ADD),
     **_all(_CHANGING, _CHANGE),
     **_all(_FOR_A_PERSON, _PERSON),
-    "create_lead": ToolRule("change", harmless=("contact_id", "source", "notes")),
+    "create_lead": ToolRule("person", harmless=("contact_id", "source", "notes")),
     "update_contact": ToolRule("change", harmless=("contact_id", "tags")),
     "update_sequence": ToolRule("change", of="sequence_id"),
     "set_sequence_steps": ToolRule("change", of="sequence_id", without=("migrate",)),
