@@ -34,7 +34,7 @@ _TEMPLATE = re.compile(r"\{\{|\}\}|\{%|%\}")
 _DAY_MS = 86_400_000
 _ADDRESSED = ("con_", "com_", "led_")
 """Prefixes of resources with an address that is read from or written to."""
-_UNKNOWN: Mapping[str, str] = {"create_companies": "com_unknown", "create_lead": "con_unknown"}
+_UNKNOWN: Mapping[str, str] = {"create_companies": "com_unknown"}
 """What stands for the resources that a tool made, if its result cannot be read."""
 
 
@@ -191,17 +191,16 @@ def made_by(asked: ToolQuestion, result: Mapping[str, Any]) -> Sequence[str]:
     rule = asked.rule
     if rule.effect not in ("add", "change") or rule.fetches or asked.is_harmless:
         return []
-    names = ("id", "contact_id") if asked.tool.name == "create_lead" else ("id",)
-    made = list(_ids(result, names))
+    made = list(_ids(result))
     return made or [_UNKNOWN[asked.tool.name]] if asked.tool.name in _UNKNOWN else made
 
 
-def _ids(value: Any, names: tuple[str, ...]) -> Iterator[str]:
+def _ids(value: Any) -> Iterator[str]:
     if isinstance(value, Mapping):
         for name, each in value.items():
-            if name in names and isinstance(each, str):
+            if name == "id" and isinstance(each, str):
                 yield each
-            yield from _ids(each, names)
+            yield from _ids(each)
     elif isinstance(value, list):
         for each in value:
-            yield from _ids(each, names)
+            yield from _ids(each)
