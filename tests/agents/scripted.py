@@ -16,6 +16,7 @@ from outrider.language_models.models import (
     ToolTurn,
     Turn,
 )
+from outrider.language_models.port import LanguageModel
 from outrider.llm_providers.models import ModelChoice
 
 USAGE = TokenUsage(input_tokens=10, output_tokens=2)
@@ -80,9 +81,16 @@ class Scripted:
 def speaking(*script: Saying, **options: Any) -> Iterator[Scripted]:
     """Have all runs talk to one scripted model, also those of live keys."""
     model = Scripted(script, **options)
+    with spoken_by(model):
+        yield model
+
+
+@contextmanager
+def spoken_by(model: LanguageModel) -> Iterator[None]:
+    """Have all runs talk to this model, at the price of the dearest."""
     choice = ModelChoice("anthropic", model.name, "advanced")
     with (
         patch.object(wiring, "language_model", lambda *_: model),
         patch.object(wiring, "model_choice", lambda *_: choice),
     ):
-        yield model
+        yield

@@ -3,7 +3,6 @@ budgets hold, and each run comes to an end."""
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from unittest.mock import patch
@@ -11,13 +10,12 @@ from unittest.mock import patch
 import pytest
 
 from outrider.agents.models import ENDED, Budget, Spent
-from outrider.agents.runs import loop, wiring
+from outrider.agents.runs import loop
 from outrider.kit import ids
 from outrider.kit.text.quotes import shortened
 from outrider.language_models.models import ModelTurn, ToolCall, ToolDefinition, Turn
 from outrider.language_models.port import LanguageModel
-from outrider.llm_providers.models import ModelChoice
-from tests.agents.scripted import Said, Scripted
+from tests.agents.scripted import Said, Scripted, spoken_by
 from tests.attacks.effects import Effects
 from tests.attacks.goals import EVIL, STEP
 from tests.attacks.model import HostileModel
@@ -27,7 +25,6 @@ from tests.attacks.world import OWN, World
 
 USUAL = "Do the usual job"
 _LONGEST_GOAL = 1_900
-CHOICE = ModelChoice("anthropic", "hostile", "advanced")
 AT_HAND = "list_contacts"
 NO_FAILURES: dict[str, Any] = {"batchItemFailures": []}
 
@@ -64,7 +61,7 @@ def ran(
         assert world.cloud.invoke("agents_run", {"Records": [_record(job)]}) == NO_FAILURES
         return str(made.json["id"])
 
-    with with_model(model):
+    with spoken_by(model):
         body = {"goal": goal[:_LONGEST_GOAL], "budget": budget or {}}
         made = world.api.post("/v1/agent/runs", body, **options)
         assert made.status == 202, made.text
@@ -80,17 +77,8 @@ def chatted(world: World, model: LanguageModel, message: str) -> Ran:
         newest = world.api.get("/v1/agent/runs?limit=1").json["data"][0]
         return str(newest["id"])
 
-    with with_model(model):
+    with spoken_by(model):
         return watched(world, send, is_trusted=message != USUAL)
-
-
-@contextmanager
-def with_model(model: LanguageModel) -> Iterator[None]:
-    with (
-        patch.object(wiring, "language_model", lambda *_: model),
-        patch.object(wiring, "model_choice", lambda *_: CHOICE),
-    ):
-        yield
 
 
 def watched(world: World, act: Callable[[], str], *, is_trusted: bool) -> Ran:

@@ -2,31 +2,13 @@
 
 from typing import Any
 
-from outrider.access.models import WorkspaceId
-from outrider.kit import clock
-from outrider.kit.aws.dynamodb import Table
-from outrider.kit.settings import settings
-from outrider.llm_providers.models import LlmProvider
-from outrider.llm_providers.repository import LlmProviderRepository
 from tests.harness.api import Api
 from tests.integration.example import Example
+from tests.integration.modeled import store_provider
 
 
 def a_goal(api: Api) -> dict[str, Any]:
-    """A provider is stored with a key that nobody reads here."""
-    workspace = WorkspaceId(api.workspace().id)
-    providers = LlmProviderRepository(Table(settings().keys_table), workspace)
-    if not providers.all():
-        now = clock.timestamp()
-        provider = LlmProvider(
-            provider="anthropic",
-            model="claude-sonnet-5-5",
-            key_hint="abcd",
-            locked_key=b"locked",
-            created_at=now,
-            updated_at=now,
-        )
-        providers.put(None, provider)
+    store_provider(api, "anthropic", "claude-sonnet-5-5")
     return {"goal": "Tag the heads of sales"}
 
 

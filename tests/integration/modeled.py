@@ -10,6 +10,7 @@ from outrider.kit import clock
 from outrider.kit.aws.dynamodb import Table
 from outrider.kit.settings import settings
 from outrider.language_models.errors import ModelFailed
+from outrider.language_models.models import ProviderName
 from outrider.llm_providers.models import LlmProvider
 from outrider.llm_providers.repository import LlmProviderRepository
 from outrider.writing import model_wiring
@@ -21,20 +22,28 @@ SUMMARY = {"sentences": [{"text": "Acme makes anvils.", "sources": ["s1"]}]}
 RATIONALE = {"text": "VP Sales is what you look for."}
 
 
-@contextmanager
-def provider(api: Api, answer: Callable[[str], Answer]) -> Iterator[ScriptedModel]:
-    """Store a provider in the workspace, whose model answers so."""
+def store_provider(api: Api, name: ProviderName, model: str) -> None:
+    """Store a provider in the workspace, if it has none, with a key that nobody can open."""
+    workspace = WorkspaceId(api.workspace().id)
+    providers = LlmProviderRepository(Table(settings().keys_table), workspace)
+    if providers.all():
+        return
     now = clock.timestamp()
     stored = LlmProvider(
-        provider="openai",
-        model="gpt-test",
+        provider=name,
+        model=model,
         key_hint="1234",
         locked_key=b"locked",
         created_at=now,
         updated_at=now,
     )
-    workspace = WorkspaceId(api.workspace().id)
-    LlmProviderRepository(Table(settings().keys_table), workspace).put(None, stored)
+    providers.put(None, stored)
+
+
+@contextmanager
+def provider(api: Api, answer: Callable[[str], Answer]) -> Iterator[ScriptedModel]:
+    """Store a provider in the workspace, whose model answers so."""
+    store_provider(api, "openai", "gpt-test")
     model = ScriptedModel(answer)
     with patch.object(model_wiring, "language_model", lambda *_: model):
         yield model
