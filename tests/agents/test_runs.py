@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from outrider.agents.runs.wiring import MOST_BYTES
 from outrider.kit import ids
 from outrider.language_models.errors import ModelFailed
 from tests.agents.scripted import Said, speaking
@@ -201,6 +202,36 @@ class TestFailures:
         assert run["status"] == "completed"
         assert model.asked[1].results[0].is_error
         assert api.get("/v1/contacts").json["data"] == []
+
+
+class TestSize:
+    def test_of_a_step_is_limited_whatever_a_model_asks_for(self, api: Api, cloud: Cloud) -> None:
+        """Else it could not be stored, and the run would fail until its time is over."""
+        junk = {f"{'x' * 24}{number}": number for number in range(1_000)}
+        nested = json.loads("[" * 150 + "]" * 150)
+        with speaking(
+            [("list_contacts", junk)] * 2,
+            [("list_contacts", {"cursor": "x" * 80_000})],
+            [("list_contacts", {"cursor": nested})],
+            "Done.",
+        ) as model:
+            run = ran(api, cloud)
+
+        results = model.asked[2].results
+        assert [each.is_error for each in results] == [True] * 3
+        assert max(len(each.text.encode()) for each in results) <= MOST_BYTES
+        assert "may have 65,536" in results[2].text
+        assert (run["status"], run["status_reason"]) == ("failed", "provider_failed")
+        assert run["steps"][-1]["arguments"] == {}
+
+    def test_of_a_proposal_is_that_of_a_call(self, api: Api, cloud: Cloud) -> None:
+        leads = [ids.new("led") for _ in range(101)]
+        with speaking([("list_contacts", {}), ("reject_leads", {"ids": leads})], "Done.") as model:
+            run = ran(api, cloud)
+
+        assert calls_of(run)[1] == ("reject_leads", "proposed")
+        assert "at most 100 items" in model.asked[1].results[1].text
+        assert api.get("/v1/agent/approvals").json["data"] == []
 
 
 class TestEnd:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from outrider.kit.aws import clients
 from outrider.kit.http.requests import Request
-from outrider.mcp.calls import MOST_BYTES, event_of
+from outrider.mcp.calls import MOST_BYTES, MOST_ERRORS, event_of
 from outrider.mcp.tools import tools
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
@@ -86,6 +86,25 @@ class TestErrors:
 
         assert found["code"] == "VALIDATION_ERROR"
         assert found["errors"][0]["pointer"].startswith(pointer)
+
+    @pytest.mark.parametrize(
+        ("tool", "arguments"),
+        [
+            ("list_contacts", {f"{'x' * 300}{number}": 1 for number in range(2_000)}),
+            ("list_contacts", {"\x00" * 40_000: 1, "cursor": "x" * 9_000}),
+            ("create_contacts", {"email": "a@x.example", "first_name": ["x" * 40_000]}),
+            ("create_sequence", {"name": "x", "steps": [{"é" * 900: n} for n in range(30)]}),
+        ],
+        ids=["many names", "a long name", "a long value", "names of fields"],
+    )
+    def test_stay_within_the_size_of_a_result(
+        self, api: Api, tool: str, arguments: dict[str, Any]
+    ) -> None:
+        found = problem(call(api, tool, arguments))
+
+        assert found["code"] == "VALIDATION_ERROR"
+        assert 0 < len(found["errors"]) <= MOST_ERRORS
+        assert len(json.dumps(found, ensure_ascii=False).encode()) <= MOST_BYTES
 
     def test_name_the_version_that_stands_in_the_way(self, api: Api) -> None:
         contact = a_contact(api, "ada")

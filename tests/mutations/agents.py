@@ -2,6 +2,8 @@
 
 from tests.mutations.mutation import Change, Mutation
 
+_AGENT_RUNS = "tests/agents/test_runs.py"
+_SIZE = f"{_AGENT_RUNS}::TestSize::test_of_a_step_is_limited_whatever_a_model_asks_for"
 _MCP = "tests/attacks/test_mcp.py"
 _RUNS = "tests/attacks/test_runs.py"
 _PERSON = f"{_RUNS}::test_do_nothing_that_only_a_person_may_decide"
@@ -233,5 +235,45 @@ MUTATIONS = [
             ),
         ),
         "what the run made is noted, and every recipient must be older than the run",
+    ),
+    Mutation(
+        "arguments that become headers",
+        (f"{_AGENT_RUNS}::TestFailures::test_of_a_call_are_results",),
+        (
+            Change(
+                _DECISIONS,
+                "self.arguments.keys() & set(hidden_arguments(self.tool.name))",
+                "()",
+            ),
+        ),
+    ),
+    Mutation(
+        "size of an error",
+        ("tests/mcp/test_calls.py::TestErrors::test_stay_within_the_size_of_a_result",),
+        (
+            Change("mcp/calls.py", 'problem.get("errors", ())[:MOST_ERRORS]', 'problem["errors"]'),
+            Change("mcp/calls.py", "len(json.dumps(errors)) > self.most_bytes / 2:", "False:"),
+        ),
+        "the number of violations, and their size",
+    ),
+    Mutation(
+        "size of the arguments of a call",
+        (_SIZE,),
+        (Change("agents/runs/loop.py", "if size <= MOST_BYTES_GIVEN:", "if size:"),),
+    ),
+    Mutation(
+        "nesting of what a model says",
+        (_SIZE,),
+        (Change("agents/runs/loop.py", "turn.calls]), _DEEPEST)", "turn.calls]), 200)"),),
+    ),
+    Mutation(
+        "resources that a call names, and are none",
+        ("tests/unit/agents/test_decisions.py::TestDecide::test_notes_only_ids_that_there_can_be",),
+        (Change(_DECISIONS, " if any(ids.is_id(kind, each) for kind in _ADDRESSED)]", "]"),),
+    ),
+    Mutation(
+        "limits of a call that is proposed",
+        (f"{_AGENT_RUNS}::TestSize::test_of_a_proposal_is_that_of_a_call",),
+        (Change("agents/approvals/proposals.py", "        check(tool, arguments)\n", ""),),
     ),
 ]

@@ -101,6 +101,15 @@ class TestDecide:
             asked = ToolQuestion(tools()["update_contact"], arguments, a_run(tainted=True))
             assert asked.decide().decision == decision
 
+    def test_notes_only_ids_that_there_can_be(self) -> None:
+        """What is noted grows the item of the run, which has a maximum size."""
+        unknown = {f"x{number}": CONTACTS[1] for number in range(9)}
+        for named, touches in ((CONTACTS[0], CONTACTS[:1]), ("con_" + "x" * 60_000, [])):
+            arguments = {"contact_id": named, "email": "new@x.example", **unknown}
+            asked = ToolQuestion(tools()["update_contact"], arguments, a_run())
+
+            assert asked.decide().touches == touches
+
     def test_knows_no_tool_beyond_the_scopes_of_the_run(self) -> None:
         assert tool_of("launch_sequence", a_run(scopes=["contacts:read"])) is None
         assert all(tool_of(name, a_run(scopes=["*"])) is None for name in NEVER)

@@ -1,5 +1,6 @@
 """Tool calls: from arguments to a request of the API, and from its response to a result."""
 
+import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -13,12 +14,16 @@ from outrider.kit.http.requests import Request
 from outrider.kit.http.responses import Answer, render_error
 from outrider.kit.text.quotes import shortened
 from outrider.kit.text.suggestions import did_you_mean
-from outrider.mcp.tools import Tool
+from outrider.mcp.tools import Schema, Tool
 
 MOST_BYTES = 64 * 1024
 """Maximum size of a result as JSON: it becomes part of a model's context."""
 
 TOO_LARGE = "RESULT_TOO_LARGE"
+MOST_ERRORS = 20
+"""Maximum violations that an error names; its detail counts the others."""
+_LONGEST_DETAIL = 1_000
+_LONGEST_POINTER = 200
 
 Event = dict[str, Any]
 Invoke = Callable[[str, Event], Event]
@@ -59,10 +64,10 @@ class Calls:
     def call(self, tool: Tool, arguments: Mapping[str, Any]) -> ToolResult:
         """Carry out the operation. All errors of the API are results."""
         try:
-            _check(tool, arguments)
+            check(tool, arguments)
             answer = self._send(tool, arguments)
         except OutriderError as error:
-            return _failed(render_error(error, self.request.request_id, self.request.api_url))
+            return self._failed(render_error(error, self.request.request_id, self.request.api_url))
         while answer.status < 400 and len(answer.body) > self.most_bytes:
             rows = len(json.loads(answer.body)["data"]) if tool.is_list else 0
             if rows <= 1:
@@ -72,7 +77,29 @@ class Calls:
             fewer = int(rows * self.most_bytes * _OF_A_FULL_PAGE / len(answer.body))
             arguments = {**arguments, "limit": max(1, fewer)}
             answer = self._send(tool, arguments)
-        return _failed(answer) if answer.status >= 400 else ToolResult(json.loads(answer.body))
+        if answer.status >= 400:
+            return self._failed(answer)
+        return ToolResult(json.loads(answer.body))
+
+    def _failed(self, answer: Answer) -> ToolResult:
+        """Return the error of the API, with pointers to arguments instead of parts of a request,
+        and with as many violations as the size of a result allows."""
+        problem = json.loads(answer.body)
+        errors = [
+            {
+                "pointer": shortened(_argument(each["pointer"]), _LONGEST_POINTER),
+                "detail": shortened(each["detail"], _LONGEST_DETAIL),
+            }
+            for each in problem.get("errors", ())[:MOST_ERRORS]
+        ]
+        while errors and len(json.dumps(errors)) > self.most_bytes / 2:
+            errors.pop()
+        detail = shortened(problem["detail"], _LONGEST_DETAIL)
+        is_temporary = answer.status >= 500 or _RETRY_AFTER in {
+            name.lower() for name in answer.headers
+        }
+        content = {**problem, "detail": detail, "errors": errors}
+        return ToolResult(content, is_error=True, is_temporary=is_temporary)
 
     def _send(self, tool: Tool, arguments: Mapping[str, Any]) -> Answer:
         """Return the response, with its body as bytes."""
@@ -127,7 +154,7 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps_text(value)
 
 
-def _check(tool: Tool, arguments: Mapping[str, Any]) -> None:
+def check(tool: Tool, arguments: Mapping[str, Any]) -> None:
     """Check what the API would not see, or not as the schema has it. Raises ValidationFailed."""
     if found := list(_violations(tool, arguments)):
         raise ValidationFailed.of(found)
@@ -135,9 +162,12 @@ def _check(tool: Tool, arguments: Mapping[str, Any]) -> None:
 
 def _violations(tool: Tool, arguments: Mapping[str, Any]) -> Iterator[Violation]:
     properties = tool.input["properties"]
-    for name in sorted(arguments.keys() - properties.keys()):
+    unknown = sorted(arguments.keys() - properties.keys())
+    for name in unknown[:MOST_ERRORS]:
         hint = did_you_mean(name, properties) or f"; available are {', '.join(properties)}"
         yield Violation(f"/{name}", f"{tool.name} has no argument {shortened(name)}{hint}")
+    if further := unknown[MOST_ERRORS:]:
+        yield Violation("", f"{tool.name} has none of {len(further):,} further arguments either")
     for name in tool.input["required"]:
         if name not in arguments:
             yield Violation(f"/{name}", f"{name} is required")
@@ -145,17 +175,15 @@ def _violations(tool: Tool, arguments: Mapping[str, Any]) -> Iterator[Violation]
         if name in arguments and not (isinstance(arguments[name], str) and arguments[name]):
             yield Violation(f"/{name}", f"{name} must be an id")
     for name, value in arguments.items():
-        most = properties.get(name, {}).get("maxItems")
-        if most is not None and isinstance(value, list) and len(value) > most:
+        most = _most_items(properties.get(name, {}))
+        if isinstance(value, list) and len(value) > most:
             yield Violation(f"/{name}", f"{name} may have at most {most} items in one call")
 
 
-def _failed(answer: Answer) -> ToolResult:
-    """Return the error of the API, with pointers to arguments instead of parts of a request."""
-    problem = json.loads(answer.body)
-    errors = [{**each, "pointer": _argument(each["pointer"])} for each in problem.get("errors", ())]
-    is_temporary = answer.status >= 500 or _RETRY_AFTER in {name.lower() for name in answer.headers}
-    return ToolResult({**problem, "errors": errors}, is_error=True, is_temporary=is_temporary)
+def _most_items(schema: Schema) -> float:
+    """Return the maximum length of a list as an argument, which may be nullable."""
+    forms = [schema, *schema.get("anyOf", ())]
+    return max((each["maxItems"] for each in forms if "maxItems" in each), default=math.inf)
 
 
 def _argument(pointer: str) -> str:

@@ -12,6 +12,7 @@ from outrider.agents.approvals.repository import MOST_BYTES, ApprovalRepository,
 from outrider.agents.approvals.showing import bound_arguments, content_of
 from outrider.kit import clock
 from outrider.kit.observability.logs import logger
+from outrider.mcp.calls import check
 from outrider.mcp.tools import Tool
 
 
@@ -31,9 +32,11 @@ class ProposalService:
         (`agent.approval_requested`).
 
         `approval_id` is the same whenever the same call is proposed again, after a crash: then the
-        stored approval is returned. Raises NotProposable, ResourceNotFound or ScopeDenied if what
-        the call does cannot be shown, and ServiceUnavailable if it cannot be read at the moment.
+        stored approval is returned. Raises ValidationFailed if the tool does not have these
+        arguments, NotProposable, ResourceNotFound or ScopeDenied if what the call does cannot be
+        shown, and ServiceUnavailable if it cannot be read at the moment.
         """
+        check(tool, arguments)
         try:
             bound = bound_arguments(tool, arguments, self.reader)
             shown = content_of(tool, bound, self.reader)

@@ -32,7 +32,7 @@ _TEMPLATE = re.compile(r"\{\{|\}\}|\{%|%\}")
 
 
 _DAY_MS = 86_400_000
-_ADDRESSED = ("con_", "com_", "led_")
+_ADDRESSED = ("con", "com", "led")
 """Prefixes of resources with an address that is read from or written to."""
 _UNKNOWN: Mapping[str, str] = {"create_companies": "com_unknown"}
 """What stands for the resources that a tool made, if its result cannot be read."""
@@ -86,8 +86,9 @@ class ToolQuestion:
         """Return the ids in the arguments of resources whose addresses the call may change."""
         if self.effect != "change":
             return []
-        named = [each for each in self.arguments.values() if isinstance(each, str)]
-        return [each for each in named if each.startswith(_ADDRESSED)]
+        given = [self.arguments.get(name) for name in self.tool.input["properties"]]
+        named = [each for each in given if isinstance(each, str)]
+        return [each for each in named if any(ids.is_id(kind, each) for kind in _ADDRESSED)]
 
     @property
     def recipients(self) -> Sequence[str]:

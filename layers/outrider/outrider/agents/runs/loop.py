@@ -40,8 +40,13 @@ LIFE = timedelta(minutes=13)
 """How long a run may go on, from when it was made: less than credits are held for."""
 MOST_FAILURES = 3
 """Temporary failures of the provider, or of opening its key, that end a run."""
-_MOST_BYTES = 256 * 1024
-"""Maximum size of an answer of the model, which becomes an item of at most 400 KB."""
+MOST_BYTES_SAID = 128 * 1024
+"""Maximum size of an answer of the model. All answers of a run are in each request to the model, in
+the run as the API shows it, and each is an item of at most 400 KB."""
+MOST_BYTES_GIVEN = 64 * 1024
+"""Maximum size of the arguments of one tool call as JSON. They are stored with its result."""
+_DEEPEST = 100
+"""Maximum nesting of what a model says: pydantic reads JSON of at most 200 levels back."""
 _UNAUTHORIZED = 401
 
 
@@ -118,13 +123,13 @@ class AgentLoop:
         """Store what is done with a call, before it is done."""
         run, number = talk.run, len(talk.steps) + 1
         verdict = self._verdict(talk, call)
-        arguments = call.arguments if isinstance(call.arguments, Mapping) else {}
+        is_usable = isinstance(call.arguments, Mapping) and not _unusable(call.arguments)
         step = ToolStep(
             number=number,
             at=clock.timestamp(),
             call_id=call.id,
             tool=shortened(call.name),
-            arguments=arguments,
+            arguments=call.arguments if is_usable else {},
             decision=verdict.decision,
             reason=verdict.reason,
         )
@@ -151,6 +156,8 @@ class AgentLoop:
             return CallVerdict("refused", f"there is no tool {shortened(call.name)} in this run")
         if not isinstance(call.arguments, Mapping):
             return CallVerdict("refused", "the arguments are not a JSON object")
+        if why := _unusable(call.arguments):
+            return CallVerdict("refused", why)
         asked = ToolQuestion(tool, call.arguments, talk.run, talk.work.touched)
         verdict = asked.decide()
         if verdict.decision != "allowed" or not verdict.recipients:
@@ -241,6 +248,14 @@ class AgentLoop:
         return without_links(talk.response, talk.work.host) if talk.run.tainted else talk.response
 
 
+def _unusable(arguments: Mapping[str, Any]) -> str:
+    """Return why the arguments are neither stored nor used, or an empty text."""
+    size = len(json.dumps(dict(arguments)))
+    if size <= MOST_BYTES_GIVEN:
+        return ""
+    return f"the arguments have {size:,} bytes, and may have {MOST_BYTES_GIVEN:,}"
+
+
 def _still_own(touched: Sequence[str], verdict: CallVerdict) -> Sequence[str]:
     """Return what of the resources that the run made is still its own draft: no sequence, once the
     run wants something sent."""
@@ -250,16 +265,17 @@ def _still_own(touched: Sequence[str], verdict: CallVerdict) -> Sequence[str]:
 
 
 def _storable(turn: ModelTurn) -> ModelTurn:
-    """Return the turn. Raises ModelFailed if it is too large, or no valid JSON."""
+    """Return the turn. Raises ModelFailed if it is too large, nested too deep, or no valid
+    JSON."""
     try:
         size = len(turn.model_dump_json().encode())
-        json.dumps([each.arguments for each in turn.calls])
+        json.check_depth(json.dumps([each.arguments for each in turn.calls]), _DEEPEST)
     except (PydanticSerializationError, TypeError, ValueError) as error:
         raise ModelFailed("answer_broken", "The model's answer is not valid") from error
-    if size > _MOST_BYTES:
+    if size > MOST_BYTES_SAID:
         raise ModelFailed(
             "answer_broken",
-            f"The model's answer has {size:,} bytes, and may have {_MOST_BYTES:,}",
+            f"The model's answer has {size:,} bytes, and may have {MOST_BYTES_SAID:,}",
         )
     return turn
 
