@@ -87,10 +87,10 @@ def delete_campaign(caller: Caller, campaign_id: str, if_match: int | None) -> C
 
 @api.post("/v1/campaigns/{campaign_id}/launch", scope="campaigns:write", status=200)
 def launch_campaign(
-    caller: Caller, campaign_id: str, body: LaunchRequest | None
+    caller: Caller, campaign_id: str, body: LaunchRequest | None, if_match: int | None
 ) -> CampaignLaunched:
     """Launch a campaign, for contacts by id or filter, or without any yet"""
-    return launch(caller).launch_campaign(campaign_id, body or LaunchRequest())
+    return launch(caller).launch_campaign(campaign_id, body or LaunchRequest(), if_match)
 
 
 @api.post("/v1/campaigns/{campaign_id}/pause", scope="campaigns:write", status=200)
@@ -118,9 +118,11 @@ def explain_campaign(caller: Caller, campaign_id: str) -> CampaignExplanation:
 
 
 @api.post("/v1/campaigns/{campaign_id}/trigger", scope="campaigns:write", status=200, errors=(400,))
-def trigger_campaign(caller: Caller, campaign_id: str, body: TriggerRequest) -> TriggerResult:
+def trigger_campaign(
+    caller: Caller, campaign_id: str, body: TriggerRequest, if_match: int | None
+) -> TriggerResult:
     """Add one contact to an active campaign, and create it if it is new"""
-    return trigger(caller).trigger(campaign_id, body)
+    return trigger(caller).trigger(campaign_id, body, if_match)
 
 
 @api.post("/v1/campaigns/{campaign_id}/retry", scope="campaigns:write", status=200)
@@ -130,9 +132,11 @@ def retry_campaign(caller: Caller, campaign_id: str, body: RetryRequest | None) 
 
 
 @api.post("/v1/campaigns/{campaign_id}/audience", scope="campaigns:write", status=200)
-def add_audience(caller: Caller, campaign_id: str, body: AudienceAddition) -> AudienceAdded:
+def add_audience(
+    caller: Caller, campaign_id: str, body: AudienceAddition, if_match: int | None
+) -> AudienceAdded:
     """Add contacts, by id or filter, to a launched campaign"""
-    return additions(caller).add(campaign_id, body)
+    return additions(caller).add(campaign_id, body, if_match)
 
 
 @api.get("/v1/campaigns/{campaign_id}/stats", scope="campaigns:read")

@@ -96,10 +96,10 @@ def plan_sequence(caller: Caller, sequence_id: str, body: PlanRequest) -> Sequen
 
 @api.post("/v1/sequences/{sequence_id}/launch", scope="sequences:write", status=200)
 def launch_sequence(
-    caller: Caller, sequence_id: str, body: LaunchRequest | None
+    caller: Caller, sequence_id: str, body: LaunchRequest | None, if_match: int | None
 ) -> SequenceLaunched:
     """Launch a sequence: create its campaign and start it"""
-    return launch(caller).launch_sequence(sequence_id, body or LaunchRequest())
+    return launch(caller).launch_sequence(sequence_id, body or LaunchRequest(), if_match)
 
 
 @api.post("/v1/sequences/{sequence_id}/pause", scope="sequences:write", status=200)

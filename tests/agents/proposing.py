@@ -13,9 +13,12 @@ from outrider.kit.aws import functions
 from outrider.kit.http.requests import Request
 from outrider.mcp.calls import Calls
 from outrider.mcp.tools import tools
-from tests.harness.api import Api, Mode
+from tests.harness.api import Answer, Api, Mode
 from tests.harness.cloud import Cloud
 from tests.harness.stack import STACK
+
+CLAIM = 21
+"""The AWS call with which an approval of a launch claims it; what is before it only reads."""
 
 
 def run_calls(api: Api, run_id: str, *scopes: str, mode: Mode = "live") -> tuple[Caller, Calls]:
@@ -68,3 +71,19 @@ def an_approval(api: Api) -> str:
     """A deletion that waits for a decision."""
     contact = api.post("/v1/contacts", {"email": f"{ids.new('x')}@example.com"}).json["id"]
     return propose(api, "delete_contact", {"contact_id": contact}).id
+
+
+def shown(api: Api, approval_id: str) -> Any:
+    return api.get(f"/v1/agent/approvals/{approval_id}").json
+
+
+def decide(api: Api, approval_id: str, decision: str = "approve", **more: Any) -> Answer:
+    options = {name: more.pop(name) for name in ("key", "headers") if name in more}
+    return api.post(f"/v1/agent/approvals/{approval_id}", {"decision": decision, **more}, **options)
+
+
+def enrolled(api: Api, sequence: str) -> int:
+    campaign = api.get(f"/v1/sequences/{sequence}").json["campaign_id"]
+    if campaign is None:
+        return 0
+    return len(api.get(f"/v1/campaigns/{campaign}/enrollments").json["data"])

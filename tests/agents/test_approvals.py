@@ -1,7 +1,5 @@
 """Approvals: a person decides on exactly what is shown, and it happens once."""
 
-from typing import Any
-
 import pytest
 
 from outrider.agents.approvals.errors import NotProposable
@@ -10,41 +8,11 @@ from outrider.agents.approvals.wiring import proposals
 from outrider.kit import ids
 from outrider.kit.errors import ResourceNotFound
 from outrider.mcp.tools import tools
-from tests.agents.proposing import as_agent, propose, run_calls
+from tests.agents.proposing import CLAIM, as_agent, decide, enrolled, propose, run_calls, shown
 from tests.harness.api import Answer, Api
 from tests.harness.clock import Clock
 from tests.harness.cloud import Cloud
-from tests.integration.outreach import STEP_ONE, STEP_TWO, a_mailbox, some_contacts
-
-
-@pytest.fixture
-def sequence(api: Api) -> str:
-    a_mailbox(api)
-    answer = api.post("/v1/sequences", {"name": "Heads of Sales", "steps": [STEP_ONE, STEP_TWO]})
-    return str(answer.json["id"])
-
-
-@pytest.fixture
-def launch(api: Api, cloud: Cloud, sequence: str) -> str:
-    """An approval of a launch to two contacts."""
-    arguments = {"sequence_id": sequence, "contact_ids": some_contacts(api, 2)}
-    return propose(api, "launch_sequence", arguments).id
-
-
-def shown(api: Api, approval_id: str) -> Any:
-    return api.get(f"/v1/agent/approvals/{approval_id}").json
-
-
-def decide(api: Api, approval_id: str, decision: str = "approve", **more: Any) -> Answer:
-    options = {name: more.pop(name) for name in ("key", "headers") if name in more}
-    return api.post(f"/v1/agent/approvals/{approval_id}", {"decision": decision, **more}, **options)
-
-
-def enrolled(api: Api, sequence: str) -> int:
-    campaign = api.get(f"/v1/sequences/{sequence}").json["campaign_id"]
-    if campaign is None:
-        return 0
-    return len(api.get(f"/v1/campaigns/{campaign}/enrollments").json["data"])
+from tests.integration.outreach import STEP_ONE, STEP_TWO, some_contacts
 
 
 class TestShown:
@@ -302,7 +270,7 @@ class TestList:
 class TestCrash:
     """After each AWS call from the claim on; what is before it only reads."""
 
-    CLAIM, LAST = 21, 35
+    LAST = 35
 
     @pytest.mark.parametrize("number", range(CLAIM - 1, LAST))
     def test_leaves_one_launch(
@@ -321,7 +289,7 @@ class TestCrash:
     def test_can_be_repeated_only_after_the_lease(
         self, api: Api, cloud: Cloud, sequence: str, launch: str
     ) -> None:
-        with cloud.wire.crash_at(self.CLAIM + 1, "after"):
+        with cloud.wire.crash_at(CLAIM + 1, "after"):
             decide(api, launch)
 
         answer = decide(api, launch)

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Any, TypeVar, cast
+from typing import Any, Literal, TypeVar, cast
 
 from outrider.access.errors import IdempotencyMismatch, StillRunning
 from outrider.kit import clock, ids, json
@@ -39,6 +39,10 @@ _FREE = "attribute_not_exists(#pk) OR #ttl <= :now"
 
 PlanT = TypeVar("PlanT")
 
+Progress = Literal["unknown", "begun", "answered"]
+"""How far a request with an Idempotency-Key has come. `unknown`: nothing of it is stored, which may
+also be because it is being carried out at this moment."""
+
 
 def key_of(request: Request, headers: Headers) -> str | None:
     """Return the Idempotency-Key of a request whose method accepts one, or None.
@@ -51,6 +55,14 @@ def key_of(request: Request, headers: Headers) -> str | None:
         violation = Violation(f"/headers/{_HEADER}", detail)
         raise ValidationFailed(detail, violations=[violation], headers=headers)
     return key
+
+
+def progress_of(table: Table, workspace: str, actor: str, key: str) -> Progress:
+    """Return how far the request of `actor` with this Idempotency-Key has come."""
+    record = table.get_all(_record_pk(workspace, actor, key), ["#"]).get("#")
+    if record is None:
+        return "unknown"
+    return "answered" if "answer" in record else "begun"
 
 
 @dataclass(slots=True)
@@ -190,8 +202,7 @@ class Idempotency:
 
     @property
     def _pk(self) -> str:
-        named = f"{self.actor}\n{self.key}"
-        return f"{self.workspace}#idem#{hashlib.sha256(named.encode()).hexdigest()}"
+        return _record_pk(self.workspace, self.actor, self.key)
 
     @property
     def _fingerprint(self) -> str:
@@ -207,6 +218,11 @@ class Idempotency:
             )
         )
         return hashlib.sha256(head.encode() + b"\n" + json.canonical(request.body)).hexdigest()
+
+
+def _record_pk(workspace: str, actor: str, key: str) -> str:
+    named = f"{actor}\n{key}"
+    return f"{workspace}#idem#{hashlib.sha256(named.encode()).hexdigest()}"
 
 
 def _lease_end(duration: timedelta) -> int:

@@ -32,7 +32,7 @@ from outrider.contacts.service import ContactService
 from outrider.kit import clock, ids, json, parallel
 from outrider.kit.attempts import attempts
 from outrider.kit.aws.dynamodb import Action, TransactionFailed, batch_get, transact, try_transact
-from outrider.kit.errors import Contended, ValidationFailed
+from outrider.kit.errors import Contended, PreconditionFailed, ValidationFailed
 from outrider.mailboxes.health.remedies import why_it_cannot_send
 from outrider.mailboxes.service import MailboxService
 from outrider.sequences.errors import (
@@ -63,23 +63,30 @@ class LaunchService:
     audiences: AudienceRepository
     enroller: Callable[[Campaign, Step, Callable[[], Action]], Enroller]
 
-    def launch_sequence(self, sequence_id: str, request: LaunchRequest) -> SequenceLaunched:
+    def launch_sequence(
+        self, sequence_id: str, request: LaunchRequest, if_match: int | None = None
+    ) -> SequenceLaunched:
         """Launch a draft sequence. If none of the requested contacts can be enrolled, the sequence
         stays a draft.
 
-        Raises: SequenceNotFound; SequenceNotDraft; MailboxPoolNotWarmed if no mailbox can send;
-        ValidationFailed if lint finds errors (such as a step without content) or no contact can be
-        enrolled; LaunchUnderWay if another launch has begun; LaunchedElsewhere.
+        Raises: SequenceNotFound; SequenceNotDraft; PreconditionFailed if the draft is not at
+        version `if_match`, or its steps are not of the requested version; MailboxPoolNotWarmed if
+        no mailbox can send; ValidationFailed if lint finds errors (such as a step without content)
+        or no contact can be enrolled; LaunchUnderWay if another launch has begun;
+        LaunchedElsewhere.
         """
         self.caller.begin()
         sequence = self.sequences.get(sequence_id)
         _require_no_workflow("sequence", sequence.workflow_id)
         if sequence.status not in ("draft", "launching"):
             raise SequenceNotDraft(sequence.status)
+        has_begun = sequence.status == "launching"  # and has made the next version of the draft
+        PreconditionFailed.check(if_match, sequence.version - has_begun)
+        _require_steps(request, sequence)
         steps = self._steps(
             sequence, sequence.mailbox_pool, sequence.settings, to_somebody=request.has_audience
         )
-        contacts = self._contacts(request, begun=sequence.status == "launching")
+        contacts = self._contacts(request, begun=has_begun)
         launching, campaign = self._of_sequence(sequence, request)
         results = self._enroll(campaign, steps[0], request.contact_ids, contacts)
         if results and not counted(results).added:
@@ -99,11 +106,13 @@ class LaunchService:
         self._activate(campaign, self._launched(campaign, request), request, answer, [end])
         return answer
 
-    def launch_campaign(self, campaign_id: str, request: LaunchRequest) -> CampaignLaunched:
+    def launch_campaign(
+        self, campaign_id: str, request: LaunchRequest, if_match: int | None = None
+    ) -> CampaignLaunched:
         """Launch a draft campaign, as `launch_sequence` does.
 
-        Raises: CampaignNotFound; WrongStatus; SequenceNotFound; MailboxPoolNotWarmed;
-        ValidationFailed; LaunchUnderWay; LaunchedElsewhere; Contended.
+        Raises: CampaignNotFound; PreconditionFailed; WrongStatus; SequenceNotFound;
+        MailboxPoolNotWarmed; ValidationFailed; LaunchUnderWay; LaunchedElsewhere; Contended.
         """
         self.caller.begin()
         found = self.campaigns.require(campaign_id)
@@ -113,9 +122,11 @@ class LaunchService:
         if found.leads_sequence:
             remedy = "finish the launch of its sequence with POST /v1/sequences/{id}/launch"
             raise WrongStatus("launched", "being launched", remedy)
+        PreconditionFailed.check(if_match, found.version - bool(found.asked))
         sequence = self.sequences.get(found.sequence_id)
         if found.asked:
             sequence = sequence.model_copy(update={"steps_version": found.steps_version})
+        _require_steps(request, sequence)
         steps = self._steps(
             sequence, found.mailbox_pool, found.settings, to_somebody=request.has_audience
         )
@@ -329,6 +340,15 @@ def _asked(request: LaunchRequest) -> str:
         asked = json.canonical(json.dumps(request.filter)).decode()
         return ids.derived("aud", "filter", asked, *start)
     return ids.derived("aud", *request.contact_ids, *start)
+
+
+def _require_steps(request: LaunchRequest, sequence: Sequence) -> None:
+    """Raise PreconditionFailed if the steps to launch are not those that the request expects."""
+    if request.steps_version not in (None, sequence.steps_version):
+        raise PreconditionFailed(
+            f"The steps are now of version {sequence.steps_version}, not {request.steps_version}:"
+            f" read them again, then send steps_version {sequence.steps_version}"
+        )
 
 
 def _require_no_workflow(what: str, workflow_id: str | None) -> None:

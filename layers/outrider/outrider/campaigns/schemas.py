@@ -127,6 +127,18 @@ class LaunchRequest(FilteredContacts):
 
     contact_ids: Annotated[list[str], Field(max_length=MAX_CONTACTS)] = Field(default_factory=list)
     start_at: Instant | None = None
+    steps_version: (
+        Annotated[
+            int,
+            Field(
+                ge=1,
+                le=99_999,
+                description="The version of the steps to launch; if the sequence has others by"
+                " now, the launch fails with 412. By default the current steps.",
+            ),
+        ]
+        | None
+    ) = None
 
     @model_validator(mode="after")
     def _names_one_audience(self) -> Self:

@@ -46,6 +46,10 @@ class ServiceUnavailable(OutriderError):
     title = "The service is not available for a moment; try again"
 
 
+class NotCalled(ServiceUnavailable):
+    """A part of the service was not called, so nothing was done."""
+
+
 class ValidationFailed(OutriderError):
     status, code = 422, "VALIDATION_ERROR"
     title = "The request is not valid"

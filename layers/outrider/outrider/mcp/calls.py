@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 
 from outrider.access.delegation import Delegation
 from outrider.kit import json
-from outrider.kit.errors import OutriderError, ValidationFailed, Violation
+from outrider.kit.errors import NotCalled, OutriderError, ValidationFailed, Violation
 from outrider.kit.http.requests import Request
 from outrider.kit.http.responses import Answer, render_error
 from outrider.kit.text.quotes import shortened
@@ -36,6 +36,8 @@ _POINTERS = {
     **{f"/headers/{header}": f"/{argument}" for argument, header in _HEADERS.items()},
 }
 _RETRY_AFTER = "retry-after"
+_NOT_ADMITTED = (401, 403, 429)
+"""Statuses with which a call is refused before anything is done."""
 _OF_A_FULL_PAGE = 0.8
 """Part of the limit that the next, shorter page is expected to have."""
 
@@ -48,6 +50,9 @@ class ToolResult:
     is_error: bool = False
     is_temporary: bool = False
     """Whether the same call may succeed later, or has perhaps been carried out."""
+    was_refused: bool = False
+    """Whether the call was refused before anything was done: because of its key, a rate limit, or
+    because no function could be called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +69,14 @@ class Calls:
     def call(self, tool: Tool, arguments: Mapping[str, Any]) -> ToolResult:
         """Carry out the operation. All errors of the API are results."""
         try:
-            check(tool, arguments)
-            answer = self._send(tool, arguments)
+            return self._call(tool, arguments)
         except OutriderError as error:
-            return self._failed(render_error(error, self.request.request_id, self.request.api_url))
+            answer = render_error(error, self.request.request_id, self.request.api_url)
+            return self._failed(answer, was_called=not isinstance(error, NotCalled))
+
+    def _call(self, tool: Tool, arguments: Mapping[str, Any]) -> ToolResult:
+        check(tool, arguments)
+        answer = self._send(tool, arguments)
         while answer.status < 400 and len(answer.body) > self.most_bytes:
             rows = len(json.loads(answer.body)["data"]) if tool.is_list else 0
             if rows <= 1:
@@ -81,7 +90,7 @@ class Calls:
             return self._failed(answer)
         return ToolResult(json.loads(answer.body))
 
-    def _failed(self, answer: Answer) -> ToolResult:
+    def _failed(self, answer: Answer, *, was_called: bool = True) -> ToolResult:
         """Return the error of the API, with pointers to arguments instead of parts of a request,
         and with as many violations as the size of a result allows."""
         problem = json.loads(answer.body)
@@ -95,11 +104,13 @@ class Calls:
         while errors and len(json.dumps(errors)) > self.most_bytes / 2:
             errors.pop()
         detail = shortened(problem["detail"], _LONGEST_DETAIL)
-        is_temporary = answer.status >= 500 or _RETRY_AFTER in {
-            name.lower() for name in answer.headers
-        }
-        content = {**problem, "detail": detail, "errors": errors}
-        return ToolResult(content, is_error=True, is_temporary=is_temporary)
+        waits = _RETRY_AFTER in {name.lower() for name in answer.headers}
+        return ToolResult(
+            {**problem, "detail": detail, "errors": errors},
+            is_error=True,
+            is_temporary=waits or (was_called and answer.status >= 500),
+            was_refused=not was_called or answer.status in _NOT_ADMITTED,
+        )
 
     def _send(self, tool: Tool, arguments: Mapping[str, Any]) -> Answer:
         """Return the response, with its body as bytes."""

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from outrider.access.idempotency import Progress
 from outrider.access.models import Caller
 from outrider.agents.approvals.errors import (
     ApprovalChanged,
@@ -13,7 +14,7 @@ from outrider.agents.approvals.errors import (
     DecisionDenied,
     OutcomeUnknown,
 )
-from outrider.agents.approvals.models import Approval, ApprovalResult
+from outrider.agents.approvals.models import VALID_FOR, Approval, ApprovalResult
 from outrider.agents.approvals.reading import Reader
 from outrider.agents.approvals.repository import HeldApproval
 from outrider.agents.approvals.schemas import ApprovalDecision
@@ -26,19 +27,20 @@ from outrider.kit.outbox import Event
 from outrider.mcp.calls import Calls, ToolResult, is_too_large
 from outrider.mcp.tools import Tool, tools
 
-_REPEATABLE_FOR_MS = 24 * 60 * 60 * 1000
-"""How long after the decision the call may be repeated: well within the life of its
-Idempotency-Key."""
+_BINDING = {"draft_hash", "draft_hashes", "if_match"}
+"""Arguments with which the API itself refuses the call if what was shown has changed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """Decisions of a caller; `calls` are made with the caller's own API key."""
+    """Decisions of a caller; `calls` are made with the caller's own API key, and `progress` tells
+    how far the call with an Idempotency-Key has come."""
 
     caller: Caller
     service: ApprovalService
     calls: Calls
     reader: Callable[[], Reader]
+    progress: Callable[[str], Progress]
 
     def decide(self, approval_id: str, decision: ApprovalDecision) -> Approval:
         """Make the call of an approval, or make sure that it is never made.
@@ -47,8 +49,8 @@ class Decisions:
         ApprovalNotFound; DecisionDenied if the caller is an agent, or lacks scopes;
         ApprovalExpired; ApprovalDecided if another decision was made; ApprovalChanged if the call
         would not do any more what was shown; ApprovalExecuting while the call is made;
-        OutcomeUnknown; ServiceUnavailable if the call was not made, or its answer was lost, so that
-        the same decision has to be repeated.
+        OutcomeUnknown; ServiceUnavailable if the call was not made, so that the approval is
+        pending, or its answer was lost, so that the same decision has to be repeated.
         """
         if self.caller.is_agent:
             raise DecisionDenied.for_agents()
@@ -67,7 +69,7 @@ class Decisions:
             return as_of_now(approval)
         self._check_open(approval)
         action = self.service.approvals.reject_action(
-            approval, actor, [self._decided(approval, "reject")]
+            approval, actor, [self._decided(approval, "reject", "")]
         )
         try:
             self.service.approvals.table.write(action)
@@ -82,6 +84,7 @@ class Decisions:
             return approval
         lease = secrets.token_hex(8)
         if is_again := approval.decided_by == actor and approval.status == "executing":
+            self._check_repeatable(stored)
             self._take_over(stored, lease)
         else:
             self._check_open(approval)
@@ -92,7 +95,7 @@ class Decisions:
                 if (now := self._still_open(approval.id)).approval.status != "pending":
                     return self._approve(now)
                 raise
-            event = self._decided(approval, "approve")
+            event = self._decided(approval, "approve", lease)
             action = self.service.approvals.claim_action(approval, actor, lease, [event])
             try:
                 self.service.approvals.table.write(action)
@@ -110,7 +113,9 @@ class Decisions:
         found = self.calls.call(tool, given)
         if is_again and _is_gone(tool, found):
             found = ToolResult({"id": approval.id, "deleted": True})
-        if found.is_temporary:
+        if found.was_refused and not is_again:
+            self._reopen(approval, lease, found)
+        if found.is_temporary or found.was_refused:
             self.service.approvals.table.write(
                 self.service.approvals.release_action(approval.id, lease)
             )
@@ -130,18 +135,45 @@ class Decisions:
             raise ApprovalExecuting(clock.epoch_ms()) from taken
         return self.service.require(approval.id).approval
 
-    def _take_over(self, stored: HeldApproval, lease: str) -> None:
-        """Take over the call of an earlier request of this caller. Raises ApprovalExecuting,
-        OutcomeUnknown."""
+    def _reopen(self, approval: Approval, lease: str, refusal: ToolResult) -> None:
+        """Take the decision back, as its only call was refused before anything was done. Raises
+        DecisionDenied if the key may not make the call, else ServiceUnavailable."""
+        self.service.approvals.table.write(self.service.approvals.reopen_action(approval.id, lease))
+        detail = (
+            f"{refusal.content['detail']}. The call was not made: the approval is pending until"
+            f" {approval.expires_at}"
+        )
+        if refusal.is_temporary:
+            raise ServiceUnavailable(detail, headers={"Retry-After": "5"})
+        raise DecisionDenied(detail)
+
+    def _check_repeatable(self, stored: HeldApproval) -> None:
+        """Raise ApprovalExecuting while an earlier request makes the call, and OutcomeUnknown if it
+        may not be made again: too long ago, or since then something changed, and neither is the
+        answer of the call stored nor would the API refuse the call because of the change."""
         approval = stored.approval
-        decided = clock.from_text(str(approval.decided_at))
-        if clock.epoch_ms() - clock.to_epoch_ms(decided) > _REPEATABLE_FOR_MS:
+        if clock.now() - clock.from_text(str(approval.decided_at)) > VALID_FOR:
             raise OutcomeUnknown
-        action = self.service.approvals.take_over_action(approval.id, self.caller.actor, lease)
+        if stored.leased_until > clock.epoch_ms():
+            raise ApprovalExecuting(stored.leased_until)
+        try:
+            self._check_unchanged(approval)
+        except ApprovalChanged as changed:
+            tool, progress = tools()[approval.tool], self.progress(approval.id)
+            is_bound = bool(_BINDING & approval.arguments.keys())
+            has_begun = progress == "begun" or tool.method == "DELETE"
+            if progress != "answered" and not (has_begun and is_bound):
+                raise OutcomeUnknown from changed
+
+    def _take_over(self, stored: HeldApproval, lease: str) -> None:
+        """Take over the call of an earlier request of this caller. Raises ApprovalExecuting."""
+        action = self.service.approvals.take_over_action(
+            stored.approval.id, self.caller.actor, lease
+        )
         try:
             self.service.approvals.table.write(action)
         except ConditionFailed as held:
-            raise ApprovalExecuting(stored.leased_until) from held
+            raise ApprovalExecuting(clock.epoch_ms()) from held
 
     def _check_open(self, approval: Approval) -> None:
         """Raise ApprovalExpired or ApprovalDecided if nobody can decide any more."""
@@ -167,10 +199,11 @@ class Decisions:
         if what := difference(approval.shown, now):
             raise ApprovalChanged(what)
 
-    def _decided(self, approval: Approval, decision: str) -> Event:
+    def _decided(self, approval: Approval, decision: str, lease: str) -> Event:
+        """Return the event of a decision. One that was taken back is another one than the next."""
         return self.caller.event(
             "agent.approval_decided",
-            identity=approval.id,
+            identity=f"{approval.id}/{lease}",
             approval_id=approval.id,
             run_id=approval.run_id,
             tool=approval.tool,

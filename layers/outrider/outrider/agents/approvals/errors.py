@@ -59,12 +59,13 @@ class ApprovalExecuting(Conflict):
 
 
 class OutcomeUnknown(Conflict):
-    """The answer of the call was lost too long ago to repeat it safely."""
+    """The answer of the call was lost, and the call cannot be repeated safely."""
 
     def __init__(self) -> None:
         super().__init__(
-            "The answer of the call was lost, and it is too late to repeat it safely: look at what"
-            " it was to change, and make the call yourself if it was not made"
+            "The answer of the call was lost, and the call cannot be repeated safely, since it was"
+            " approved too long ago or something has changed: look at what it was to change, and"
+            " make the call yourself if it was not made"
         )
 
 

@@ -150,6 +150,21 @@ class ApprovalRepository:
             executing="executing",
         )
 
+    def reopen_action(self, approval_id: str, lease: str) -> Action:
+        """Return the write that takes a decision back whose call was certainly not made: somebody
+        can decide again, until it expires."""
+        return self.table.update_action(
+            self.workspace,
+            approval_id,
+            changes(
+                set={"status": "pending"},
+                remove=["decided_by", "decided_at", "lease", "leased_until", "_events"],
+            ),
+            "#lease = :held AND #status = :executing",
+            held=lease,
+            executing="executing",
+        )
+
     def finish_action(self, approval_id: str, lease: str, result: ApprovalResult) -> Action:
         """Return the write that stores the outcome of the call."""
         return self.table.update_action(

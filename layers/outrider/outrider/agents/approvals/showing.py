@@ -34,6 +34,7 @@ _SHOWN_OTHERWISE = {
     "ids",
     "loser_ids",
     "steps",
+    "steps_version",
     "winner_id",
 }
 
@@ -58,6 +59,10 @@ def bound_arguments(tool: Tool, arguments: Arguments, reader: Reader) -> dict[st
             raise NotProposable(f"An agent may propose to approve {MOST_LEADS} leads in one call")
         drafts = {each: reader.read("get_lead", lead_id=each)["draft"] for each in given["ids"]}
         return {**given, "draft_hashes": {each: _hash(drafts[each], each) for each in drafts}}
+    if tool.name == "launch_campaign":
+        campaign = reader.read("get_campaign", campaign_id=given["campaign_id"])
+        sequence = reader.read("get_sequence", sequence_id=campaign["sequence_id"])
+        given["steps_version"] = sequence["steps_version"]
     if "if_match" in tool.input["properties"]:
         versions = [each.get("version") for each in _resources(tool, given, reader).values()]
         if versions and versions[-1] is not None:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 
 from outrider.access import scopes
 from outrider.access.errors import ScopeDenied
+from outrider.access.idempotency import progress_of
 from outrider.access.models import Caller, WorkspaceId
 from outrider.agents.approvals.deciding import Decisions
 from outrider.agents.approvals.proposals import ProposalService
@@ -28,8 +29,14 @@ def approvals(caller: Caller) -> ApprovalService:
 
 def decisions(caller: Caller, request: Request) -> Decisions:
     """Return the decisions of the caller, whose calls have the API key of the request."""
-    calls = Calls(request, invoke)
-    return Decisions(caller, approvals(caller), calls, lambda: _reader(caller, calls))
+    calls, keys = Calls(request, invoke), Table(settings().keys_table)
+    return Decisions(
+        caller,
+        approvals(caller),
+        calls,
+        lambda: _reader(caller, calls),
+        lambda key: progress_of(keys, caller.workspace, caller.actor, key),
+    )
 
 
 def proposals(caller: Caller, calls: Calls) -> ProposalService:

@@ -24,7 +24,7 @@ from outrider.contacts.service import ContactService
 from outrider.kit import clock, parallel
 from outrider.kit.attempts import attempts
 from outrider.kit.aws.dynamodb import Action, TransactionFailed, try_transact
-from outrider.kit.errors import Conflict, Contended
+from outrider.kit.errors import Conflict, Contended, PreconditionFailed
 from outrider.sequences.models import Step
 from outrider.sequences.service import SequenceService, require_sendable
 
@@ -45,15 +45,18 @@ class AdditionService:
     enroller: Callable[[Campaign, Step, Callable[[], Action], str], Enroller]
     runs: RunService
 
-    def add(self, campaign_id: str, request: AudienceAddition) -> AudienceAdded:
+    def add(
+        self, campaign_id: str, request: AudienceAddition, if_match: int | None = None
+    ) -> AudienceAdded:
         """Enroll contacts by id, or start to enroll those of a filter.
 
-        Raises: CampaignNotFound; CampaignTakesNobody for a draft or completed campaign;
-        ValidationFailed if lint finds errors in the steps; Conflict if MAX_OPEN filters are being
-        enrolled; Contended.
+        Raises: CampaignNotFound; PreconditionFailed if the campaign is not at version `if_match`;
+        CampaignTakesNobody for a draft or completed campaign; ValidationFailed if lint finds errors
+        in the steps; Conflict if MAX_OPEN filters are being enrolled; Contended.
         """
         self.caller.begin()
         campaign = self._launched(campaign_id)
+        PreconditionFailed.check(if_match, campaign.version)
         steps = self.sequences.steps_of(campaign.sequence_id, campaign.steps_version)
         require_sendable(steps, campaign.settings)
         addition_id = self.caller.new_id("aud")
@@ -94,7 +97,8 @@ class AdditionService:
             try:
                 parts = parallel.chunks(enroller.enroll, some, AT_ONCE)
             except TransactionFailed:
-                campaign = self._launched(campaign.id)
+                steps = {"steps_version": campaign.steps_version}  # those that begin with `first`
+                campaign = self._launched(campaign.id).model_copy(update=steps)
                 continue
             skipped = {contact_id: reason for part in parts for contact_id, reason in part.items()}
             return results_of(contact_ids, contacts.keys(), skipped)

@@ -2,6 +2,7 @@
 exist."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from outrider.access.models import Caller
 from outrider.campaigns.audience.enrolling import EnrollingService
@@ -13,6 +14,7 @@ from outrider.campaigns.schemas import SkipReason, TriggerRequest, TriggerResult
 from outrider.contacts.models import Contact
 from outrider.contacts.service import ContactService
 from outrider.kit.aws.dynamodb import Action
+from outrider.kit.errors import PreconditionFailed
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +26,19 @@ class TriggerService:
     contacts: ContactService
     enrolling: EnrollingService
 
-    def trigger(self, campaign_id: str, request: TriggerRequest) -> TriggerResult:
+    def trigger(
+        self, campaign_id: str, request: TriggerRequest, if_match: int | None = None
+    ) -> TriggerResult:
         """Enroll one contact and send its first step at once if it is due. A contact that must not
         be emailed is not enrolled, and the result has the reason.
 
-        Raises: CampaignNotFound; CampaignNotActive; ContactNotFound; ValidationFailed if lint finds
-        errors in the steps; Contended.
+        Raises: CampaignNotFound; PreconditionFailed if the campaign is not at version `if_match`;
+        CampaignNotActive; ContactNotFound; ValidationFailed if lint finds errors in the steps;
+        Contended.
         """
         self.caller.begin()
-        campaign = self._active(campaign_id)
+        active = partial(self._active, if_match=if_match)
+        campaign = active(campaign_id)
         first = self.enrolling.first_step(campaign)
         contact = self.contacts.find_or_create(request)
         outcome = self.enrolling.enroll(
@@ -40,7 +46,7 @@ class TriggerService:
             first,
             contact,
             self._keep_actions,
-            current=self._active,
+            current=active,
             re_enroll=request.re_enroll,
         )
         if outcome.skipped:
@@ -51,8 +57,9 @@ class TriggerService:
     def _keep_actions(self, enrolled: Enrollment) -> list[Action]:
         return self.caller.keep_actions(_enrolled(enrolled))
 
-    def _active(self, campaign_id: str) -> Campaign:
+    def _active(self, campaign_id: str, if_match: int | None) -> Campaign:
         campaign = self.campaigns.require(campaign_id)
+        PreconditionFailed.check(if_match, campaign.version)
         if campaign.status != "active":
             raise CampaignNotActive(campaign.status)
         return campaign

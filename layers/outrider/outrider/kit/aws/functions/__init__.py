@@ -6,11 +6,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from outrider.kit import json
 from outrider.kit.aws import clients
-from outrider.kit.errors import InternalError, ServiceUnavailable
+from outrider.kit.errors import InternalError, NotCalled, ServiceUnavailable
 from outrider.kit.observability.logs import logger
 
 _THROTTLED = {"TooManyRequestsException", "EC2ThrottledException"}
 """Error codes of calls that were not carried out."""
+_REFUSED = "This part of the service cannot be called, so nothing was done"
 _NOT_KNOWN = (
     "No answer came in time, and whether the call was carried out is not known. The same"
     " Idempotency-Key makes it safe to repeat"
@@ -20,17 +21,18 @@ _NOT_KNOWN = (
 def invoke(name: str, event: dict[str, Any]) -> Any:
     """Call a function and return its answer. A call is made once: Lambda knows no idempotency key.
 
-    Raises ServiceUnavailable if the function was not called, or its answer was lost; InternalError
-    if it failed.
+    Raises NotCalled if Lambda refused the call, with Retry-After if it did so for want of capacity;
+    ServiceUnavailable if the answer was lost; InternalError if the function failed.
     """
     try:
         answer = clients.client("lambda").invoke(FunctionName=name, Payload=json.dumps(event))
         payload = answer["Payload"].read()
     except ClientError as error:
         if error.response["Error"]["Code"] in _THROTTLED:
-            raise ServiceUnavailable(headers={"Retry-After": "1"}) from error
+            raise NotCalled(headers={"Retry-After": "1"}) from error
         if error.response["ResponseMetadata"]["HTTPStatusCode"] < 500:
-            raise
+            logger().error("a function cannot be called", function=name, error=str(error))
+            raise NotCalled(_REFUSED) from error
         raise ServiceUnavailable(_NOT_KNOWN) from error
     except BotoCoreError as error:
         logger().warning("the answer of a function was lost", function=name, error=str(error))
