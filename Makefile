@@ -25,7 +25,7 @@ export SAM_CLI_TELEMETRY := 0
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down reset demo test coverage mutations mutants chaos fuzz conformance check format lock upgrade tools build deploy $(TEMPLATES:%=validate/%)
+.PHONY: help run up down reset demo test coverage mutations mutants chaos fuzz conformance check format lock upgrade tools build deploy migrate $(TEMPLATES:%=validate/%)
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -114,6 +114,9 @@ build: $(READY) tools ## Build for Lambda: arm64, Python 3.13
 
 deploy: build ## Build and deploy to your AWS account, asking what it needs to know
 	$(SAM) deploy --guided
+
+migrate: $(READY) ## Run the data migrations of a deployed stack: ARGS="--stack outrider"
+	@$(PY) -m tools.migrate $(ARGS)
 
 $(READY): pyproject.toml uv.lock local/bootstrap.sh
 	@PYTHON="$(PYTHON)" sh local/bootstrap.sh

@@ -40,6 +40,7 @@ from tests.integration.samples import (
     INVENTED,
     LEAD_REPLIED,
     MAIL,
+    MIGRATIONS,
     REPLY,
     REPLY_UNCLASSIFIED,
     REPLY_WRITING,
@@ -82,6 +83,9 @@ class TestAdmin:
 
         assert api.get("/v1/contacts", key=created["key"]).status == 200
         assert api.post("/v1/contacts", {"email": "a@b.example"}, key=created["key"]).status == 403
+
+    def test_preview_migrations(self, cloud: Cloud) -> None:
+        assert MIGRATIONS.invoke(cloud).keys() == {"done", "migrations"}
 
 
 class TestStream:

@@ -1,0 +1,1 @@
+"""Data migrations: numbered, resumable changes of the stored items of a table."""

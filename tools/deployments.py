@@ -1,0 +1,47 @@
+"""A deployed stack, by its name: outputs, and calls of its functions."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.session import Session, get_session
+
+
+class CommandFailed(Exception):
+    """A function of the stack failed, or answered with an error."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """A stack in the account and region of the AWS credentials in use."""
+
+    name: str
+    session: Session
+
+    @classmethod
+    def named(cls, name: str) -> "Deployment":
+        return cls(name, get_session())
+
+    def client(self, service: str) -> Any:
+        return self.session.create_client(service)
+
+    def outputs(self, stack: str = "") -> dict[str, str]:
+        """Return the outputs of the stack, or of another one."""
+        described = self.client("cloudformation").describe_stacks(StackName=stack or self.name)
+        (found,) = described["Stacks"]
+        return {each["OutputKey"]: each["OutputValue"] for each in found.get("Outputs", [])}
+
+    def nested(self, logical_id: str) -> str:
+        """Return the id of a nested stack, such as `Data`."""
+        found = self.client("cloudformation").describe_stack_resource(
+            StackName=self.name, LogicalResourceId=logical_id
+        )
+        return str(found["StackResourceDetail"]["PhysicalResourceId"])
+
+    def invoke(self, function: str, event: dict[str, Any]) -> Any:
+        """Return what a function answers. Raises CommandFailed."""
+        answer = self.client("lambda").invoke(FunctionName=function, Payload=json.dumps(event))
+        payload = json.loads(answer["Payload"].read())
+        if "FunctionError" in answer or "error" in payload:
+            raise CommandFailed(f"{function}: {json.dumps(payload)}")
+        return payload
