@@ -17,8 +17,12 @@ _ADVICE = {
         "the stack."
     ),
     "PLAN_REQUIRED": (
-        "Ask the operator of the deployment, who decides on plans: the admin function makes a "
-        "workspace with a paid plan (`create_workspace`), and its keys."
+        "Ask the operator of the deployment, who decides on plans: the admin function gives a "
+        "workspace another one (`change_plan`)."
+    ),
+    "WORKSPACE_SUSPENDED": (
+        "Ask the operator of the deployment, who has suspended the workspace and can resume it. "
+        "Do not repeat the call before."
     ),
     "SCOPE_DENIED": "Use a key with the scope that `detail` names, or create one.",
     "RESOURCE_NOT_FOUND": (

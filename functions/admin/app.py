@@ -1,9 +1,11 @@
-"""Operator commands: create workspaces and API keys, and grant addresses. It has no route; IAM
-decides who may invoke this function.
+"""Commands of the operator of the deployment: workspaces, API keys, granted addresses. The function
+has no route; IAM decides who may invoke it.
 
     {"action": "create_workspace", "name": "Acme", "plan": "professional"}
-    {"action": "create_key", "workspace_id": "wsp_…", "mode": "live", "name": "CI", "scopes": ["*"]}
+    {"action": "suspend_workspace", "workspace_id": "wsp_…"}
     {"action": "grant_address", "workspace_id": "wsp_…", "domain": "acme.com"}
+
+docs/operations.md lists all of them.
 
 Invalid input returns `{"error": {"code", "detail", "errors"}}`.
 """
@@ -12,8 +14,8 @@ from typing import Annotated, Any
 
 from pydantic import Discriminator, TypeAdapter, ValidationError
 
-from outrider.access.schemas import ApiKeyIssue, WorkspaceCreate
-from outrider.access.wiring import operator
+from outrider.access.operator.schemas import OperatorRequest
+from outrider.access.operator.wiring import operator
 from outrider.kit.errors import OutriderError, ValidationFailed
 from outrider.kit.http.violations import violations_of
 from outrider.kit.models import HIDDEN
@@ -23,9 +25,8 @@ from outrider.kit.settings import Environment, needs
 from outrider.mailboxes.ownership.schemas import OwnershipGrant
 from outrider.mailboxes.ownership.wiring import grants
 
-_REQUEST: TypeAdapter[WorkspaceCreate | ApiKeyIssue | OwnershipGrant] = TypeAdapter(
-    Annotated[WorkspaceCreate | ApiKeyIssue | OwnershipGrant, Discriminator("action")],
-    config=HIDDEN,
+_REQUEST: TypeAdapter[OperatorRequest | OwnershipGrant] = TypeAdapter(
+    Annotated[OperatorRequest | OwnershipGrant, Discriminator("action")], config=HIDDEN
 )
 
 
@@ -46,7 +47,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
                 ],
             }
         }
-    logger().info("done", action=event["action"], workspace_id=answer["workspace_id"])
+    logger().info("done", action=event["action"], workspace_id=answer.get("workspace_id"))
     return answer
 
 
@@ -55,8 +56,6 @@ def _perform(event: dict[str, Any], request_id: str) -> dict[str, Any]:
         request = _REQUEST.validate_python(event)
     except ValidationError as error:
         raise ValidationFailed.of(violations_of(error, _REQUEST)) from error
-    if isinstance(request, WorkspaceCreate):
-        return operator(request_id).create_workspace(request).model_dump()
     if isinstance(request, OwnershipGrant):
         return grants(request_id).grant(request).model_dump()
-    return operator(request_id).create_key(request).model_dump()
+    return operator(request_id).perform(request).model_dump()

@@ -11,6 +11,7 @@ from outrider.kit.settings import Environment, needs
 
 
 @needs(
+    Environment.keys_table,
     Environment.campaigns_table,
     Environment.enrollments_table,
     Environment.enrolling_queue_url,

@@ -11,6 +11,7 @@ from outrider.workflows.runs.dispatcher import WorkflowRound
 
 
 @needs(
+    Environment.keys_table,
     Environment.leads_table,
     Environment.research_queue_url,
     Environment.qualify_queue_url,

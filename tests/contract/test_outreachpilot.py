@@ -49,7 +49,7 @@ OF_PAGES = (
         "OutreachPilot",
         "Getting Started",
         "Upgrade to Pro: Go to Settings → Billing",
-        "The operator gives a workspace its plan: `create_workspace` of the function `admin`.",
+        "The operator gives a workspace its plan: `change_plan` of the function `admin`.",
     ),
     OfAPage(
         "OutreachPilot",

@@ -25,34 +25,43 @@ from tests.integration.samples import (
     CALLS,
     CAMPAIGN_LAUNCHED,
     CAMPAIGNS_CHECK,
+    CHANGE_PLAN,
     COMPANY_LINKS,
     CONTACT_CREATED,
     CONTACT_DELETED,
     CREATE_KEY,
+    CREATE_OWNER_KEY,
     CREATE_WORKSPACE,
     CREDITS_SWEEP,
     ENROLLING,
     EXPORT,
     EXPORTS_CREATE,
     FOLDER,
+    GRANT_ADDRESS,
     IMPORT_UPLOADED,
     IMPORTS_CREATE,
     INVENTED,
     LEAD_REPLIED,
+    LIST_WORKSPACES,
     MAIL,
     MIGRATIONS,
+    RENAME_WORKSPACE,
     REPLY,
     REPLY_UNCLASSIFIED,
     REPLY_WRITING,
     RESCORING,
+    RESUME_WORKSPACE,
     ROUND,
     SAMPLES,
+    SHOW_WORKSPACE,
     STEP,
+    SUSPEND_WORKSPACE,
     WEBHOOK_DELIVERY,
     WEBHOOK_FANOUT,
     WEBHOOK_FANOUT_PACKED,
     WEBHOOK_REPLAY,
     WEBHOOKS_SWEEP,
+    Sample,
     put_in,
     sent_job,
 )
@@ -86,6 +95,33 @@ class TestAdmin:
 
     def test_preview_migrations(self, cloud: Cloud) -> None:
         assert MIGRATIONS.invoke(cloud).keys() == {"done", "migrations"}
+
+    @pytest.mark.parametrize(
+        ("sample", "field", "value"),
+        [
+            (SHOW_WORKSPACE, "status", "active"),
+            (RENAME_WORKSPACE, "name", "Acme Europe"),
+            (CHANGE_PLAN, "plan", "scale"),
+            (SUSPEND_WORKSPACE, "status", "suspended"),
+            (RESUME_WORKSPACE, "status", "active"),
+            (CREATE_OWNER_KEY, "scopes", ["*"]),
+            (GRANT_ADDRESS, "owns", "acme.example"),
+        ],
+        ids=lambda each: each.name if isinstance(each, Sample) else "",
+    )
+    def test_workspace(
+        self, api: Api, cloud: Cloud, sample: Sample, field: str, value: object
+    ) -> None:
+        answer = sample.invoke(cloud, workspace=api.workspace().id)
+
+        assert (answer["workspace_id"], answer[field]) == (api.workspace().id, value)
+
+    def test_list_workspaces(self, api: Api, cloud: Cloud) -> None:
+        workspace = api.workspace().id
+
+        assert [each["workspace_id"] for each in LIST_WORKSPACES.invoke(cloud)["data"]] == [
+            workspace
+        ]
 
 
 class TestStream:

@@ -121,6 +121,7 @@ class TestClosed:
         ("changes", "expected"),
         [
             ({"links": None}, "workspace: workspace_gone -> stay"),
+            ({"suspended": True}, "workspace: workspace_suspended -> stay"),
             ({"campaign": a_campaign(status="paused")}, "campaign: campaign_paused -> stay"),
             ({"enrollment": an_enrollment(state="paused")}, "enrollment: paused -> stay"),
             ({"enrollment": an_enrollment(state="stopped")}, "enrollment: stopped -> stay"),

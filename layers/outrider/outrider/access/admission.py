@@ -8,7 +8,13 @@ from typing import Any
 from outrider.access import scopes
 from outrider.access.credentials import Credential
 from outrider.access.delegation import Delegation
-from outrider.access.errors import InvalidApiKey, MissingAuth, PlanRequired, ScopeDenied
+from outrider.access.errors import (
+    InvalidApiKey,
+    MissingAuth,
+    PlanRequired,
+    ScopeDenied,
+    WorkspaceSuspended,
+)
 from outrider.access.idempotency import Idempotency, key_of
 from outrider.access.meter import Claim, Meter, rate_limit_headers
 from outrider.access.models import Caller, WorkspaceId
@@ -29,9 +35,9 @@ def native_api() -> Api:
 def admit(request: Request, needed: Sequence[str], render: Callable[[Any], Answer]) -> Admitted:
     """Return the caller of a request, and the rate limit headers for the response.
 
-    Raises MissingAuth, InvalidApiKey, PlanRequired, RateLimited, ScopeDenied; ValidationFailed for
-    an invalid Idempotency-Key; StoreFailed if the meter fails, except for GET requests, which are
-    then admitted unmetered.
+    Raises MissingAuth, InvalidApiKey, WorkspaceSuspended, PlanRequired, RateLimited, ScopeDenied;
+    ValidationFailed for an invalid Idempotency-Key; StoreFailed if the meter fails, except for GET
+    requests, which are then admitted unmetered.
 
     A call that an agent makes for the key (see Delegation) counts as one of the key, and has the
     scopes that both have.
@@ -61,7 +67,8 @@ def identify(request: Request, family: str | None) -> Caller:
     """Return the caller of a request that needs an API key with any scopes.
 
     It is counted as a call to routes of `family`; None for a request that only leads to others,
-    which are counted. Raises MissingAuth, InvalidApiKey, PlanRequired, RateLimited, StoreFailed.
+    which are counted. Raises MissingAuth, InvalidApiKey, WorkspaceSuspended, PlanRequired,
+    RateLimited, StoreFailed.
     """
     if family is None:
         return _caller(_meter().admit_uncounted(_credential(request)), request, {})
@@ -74,7 +81,7 @@ def is_usable(delegation: Delegation) -> bool:
     StoreFailed."""
     try:
         _meter().admit_uncounted(delegation)
-    except (InvalidApiKey, PlanRequired):
+    except (InvalidApiKey, WorkspaceSuspended, PlanRequired):
         return False
     return True
 

@@ -39,6 +39,17 @@ class PlanRequired(OutriderError):
     title = "The workspace's plan has no API access"
 
 
+class WorkspaceSuspended(OutriderError):
+    status, code = 403, "WORKSPACE_SUSPENDED"
+    title = "The workspace is suspended"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The operator of this deployment has suspended the workspace: no call is accepted and "
+            "nothing is sent until the operator resumes it. Its data is kept"
+        )
+
+
 class OrgNotFound(OutriderError):
     status, code = 404, "ORG_NOT_FOUND"
     title = "The workspace of the API key does not exist"

@@ -14,7 +14,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from outrider.access.errors import InvalidApiKey, PlanRequired, RateLimited
+from outrider.access.errors import (
+    InvalidApiKey,
+    PlanRequired,
+    RateLimited,
+    WorkspaceSuspended,
+)
 from outrider.access.plans import PLANS, RateLimit, rates
 from outrider.kit import clock
 from outrider.kit.aws.dynamodb import ConditionFailed, Table
@@ -23,7 +28,7 @@ Item = dict[str, Any]
 _CLOCKS = ("minute", "day")
 _STAMPS = ("tat", "ready")
 _VALID = (
-    "attribute_not_exists(#revoked_at) AND #plan <> :free"
+    "attribute_not_exists(#revoked_at) AND attribute_not_exists(#suspended_at) AND #plan <> :free"
     " AND (attribute_not_exists(#expires_ms) OR #expires_ms > :now)"
 )
 _REMEMBERED_KEYS = 1_000
@@ -49,7 +54,7 @@ def key_record(claim: Claim) -> tuple[str, str]:
 
 
 def clock_attributes(plan_rates: tuple[RateLimit, RateLimit]) -> dict[str, int]:
-    """Return the rate limit attributes of a new key's record, with no calls counted yet."""
+    """Return the rate limit attributes of a key's record, with no calls counted yet."""
     attributes: dict[str, int] = {}
     for rate in plan_rates:
         attributes |= {
@@ -72,7 +77,7 @@ class Meter:
         """Count one call of `claim` to a route of `family` and return the updated record of
         the key. The function `usage_count` reads `calls` and `last_family` from the table's stream.
 
-        Raises InvalidApiKey, PlanRequired, RateLimited, StoreFailed.
+        Raises InvalidApiKey, WorkspaceSuspended, PlanRequired, RateLimited, StoreFailed.
         """
         seen = self._last_seen.get(claim.public_id, {})
         for _ in range(_ATTEMPTS):
@@ -87,12 +92,12 @@ class Meter:
         raise RateLimited("Too many calls of this key at once", headers={"Retry-After": "1"})
 
     def admit_uncounted(self, claim: Claim) -> Item:
-        """Authenticate a request without counting it. Raises InvalidApiKey, PlanRequired,
-        StoreFailed."""
+        """Authenticate a request without counting it. Raises InvalidApiKey, WorkspaceSuspended,
+        PlanRequired, StoreFailed."""
         record = self.records.get(*key_record(claim))
         if record is None or not _is_valid(record, claim, clock.epoch_ms()):
             raise InvalidApiKey
-        _require_api(record)
+        _require_access(record)
         return record
 
     def _count(self, claim: Claim, family: str, seen: Item, now: int) -> Item:
@@ -147,10 +152,10 @@ def rate_limit_headers(record: Mapping[str, Any], now: int) -> dict[str, str]:
 
 def _require_usable(record: Item | None, claim: Claim, now: int) -> Item:
     """Return the record if the update failed only because of a wrong prediction. Raises
-    InvalidApiKey, PlanRequired, RateLimited."""
+    InvalidApiKey, WorkspaceSuspended, PlanRequired, RateLimited."""
     if record is None or not _is_valid(record, claim, now):
         raise InvalidApiKey
-    _require_api(record)
+    _require_access(record)
     waits = [record[f"ready_{name}"] - now for name in _CLOCKS if record[f"tat_{name}"] > now]
     wait = max(waits, default=0)
     if wait > 0:
@@ -162,11 +167,14 @@ def _require_usable(record: Item | None, claim: Claim, now: int) -> Item:
     return record
 
 
-def _require_api(record: Item) -> None:
+def _require_access(record: Item) -> None:
+    """Raise WorkspaceSuspended or PlanRequired if the workspace of a valid key has no access."""
+    if "suspended_at" in record:
+        raise WorkspaceSuspended
     if not PLANS[record["plan"]].has_api:
         raise PlanRequired(
             "The free plan has no API access. The operator of this deployment decides on plans: "
-            "its admin function makes a workspace with another plan (create_workspace)"
+            "its admin function gives a workspace another one (change_plan)"
         )
 
 

@@ -17,6 +17,7 @@ from outrider.kit.outbox import Event, Mode, event
 _TEST = "~test"
 
 PlanName = Literal["free", "starter", "professional", "scale", "enterprise"]
+WorkspaceStatus = Literal["active", "suspended"]
 
 
 class WorkspaceId(str):
@@ -148,6 +149,12 @@ class Workspace(Model):
     name: str
     plan: PlanName
     created_at: str
+    suspended_at: str | None = None
+    """Since when the operator has suspended it, if so."""
+
+    @property
+    def status(self) -> WorkspaceStatus:
+        return "suspended" if self.suspended_at else "active"
 
 
 class ApiKey(Model):

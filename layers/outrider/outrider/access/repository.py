@@ -1,5 +1,7 @@
 """DynamoDB items of workspaces and API keys.
 
+A workspace is `wsp_…` / `#`, and is listed as `workspaces` / `wsp_…`.
+
 An API key has two items: the listed resource (`<workspace>` / `key_…`), which also carries the
 events, and the record that the meter updates on every call (`key#<public id>` / `#`).
 """
@@ -14,9 +16,21 @@ from outrider.access.meter import clock_attributes, key_record
 from outrider.access.models import ApiKey, PlanName, Workspace, WorkspaceId
 from outrider.access.plans import PLANS, rates
 from outrider.kit import clock, outbox
-from outrider.kit.aws.dynamodb import Action, Query, Table, TransactionFailed, batch_get, transact
-from outrider.kit.errors import Stale
+from outrider.kit.aws.attributes import Changes
+from outrider.kit.aws.dynamodb import (
+    Action,
+    ConditionFailed,
+    Query,
+    Table,
+    TransactionFailed,
+    batch_get,
+    transact,
+)
+from outrider.kit.errors import Contended, Stale
 from outrider.kit.outbox import Event
+
+_ALL = "workspaces"
+"""Partition that lists all workspaces of the deployment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +41,18 @@ class WorkspaceRepository:
 
     def add(self, workspace: Workspace, seal: bytes, link_secret: bytes) -> None:
         """Create a workspace. `seal` is its secret for cursors, `link_secret` its secret for links
-        in emails. Raises ConditionFailed if the id exists."""
+        in emails. Raises TransactionFailed if the id exists."""
         item = {
-            **workspace.model_dump(),
+            **workspace.model_dump(exclude_none=True),
             "pk": workspace.id,
             "sk": "#",
             "seal": seal,
             "link_secret": link_secret,
         }
-        self.table.write(self.table.put_action(item, "attribute_not_exists(#pk)"))
+        transact(
+            self.table.put_action(item, "attribute_not_exists(#pk)"),
+            self.table.put_action({"pk": _ALL, "sk": workspace.id}),
+        )
 
     def key(self, workspace_id: str) -> tuple[Table, str, str]:
         """Return the key of a workspace's item, for `batch_get`."""
@@ -45,6 +62,30 @@ class WorkspaceRepository:
         """Return a workspace and its `seal`, or None."""
         item = self.table.get(workspace_id, "#")
         return (Workspace.model_validate(item), item["seal"]) if item else None
+
+    def is_suspended(self, workspace: WorkspaceId) -> bool:
+        """Return whether the operator has suspended the workspace, in both modes."""
+        found = self.get(workspace.public)
+        return found is not None and found[0].status == "suspended"
+
+    def list(self, limit: int, after: str | None) -> tuple[Sequence[Workspace], bool]:
+        """Return up to `limit` workspaces of the deployment, oldest first, beginning after the id
+        `after`, and whether there are more."""
+        start = {"pk": _ALL, "sk": after} if after else None
+        page = self.table.page(Query(_ALL, after=start, consistent=True), limit)
+        found = batch_get(self.key(item["sk"]) for item in page.items)
+        items = [found.get((self.table.name, item["sk"], "#")) for item in page.items]
+        return [Workspace.model_validate(item) for item in items if item], bool(page.last_key)
+
+    def change(self, workspace_id: str, update: Changes) -> Workspace | None:
+        """Change a workspace and return it, or None if it does not exist."""
+        try:
+            item = self.table.write(
+                self.table.update_action(workspace_id, "#", update, "attribute_exists(#pk)")
+            )
+        except ConditionFailed:
+            return None
+        return Workspace.model_validate(item)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +108,8 @@ class ApiKeyRepository:
     workspace: WorkspaceId
 
     def add(self, new: NewKey, also: Sequence[Action] = ()) -> None:
-        """Store a new key; `also` are further writes of the transaction. Raises
+        """Store a new key; `also` are further writes of the transaction. Raises Contended if the
+        workspace was suspended or its plan changed after the caller was admitted;
         TransactionFailed."""
         transact(*self._put_actions(new), *also)
 
@@ -87,7 +129,7 @@ class ApiKeyRepository:
         """Store `new` as the successor of a key, which then expires at `ends_at`; `events` are
         those of the old key, `also` further writes of the transaction.
 
-        Raises Stale if the old key was revoked or rotated after it was read.
+        Raises Stale if the old key was revoked or rotated after it was read; Contended as `add`.
         """
         try:
             transact(
@@ -165,7 +207,7 @@ class ApiKeyRepository:
             return str(item["revoked_at"])
         return revoked_at
 
-    def _put_actions(self, new: NewKey) -> tuple[Action, Action]:
+    def _put_actions(self, new: NewKey) -> tuple[Action, ...]:
         key = new.key
         pk, sk = key_record(new.credential)
         record: dict[str, Any] = {
@@ -187,9 +229,17 @@ class ApiKeyRepository:
             "sk": key.id,
             **outbox.attribute(new.events),
         }
+        # Suspending a workspace and changing its plan first change the workspace, then each key.
+        as_copied = self.table.check_action(
+            self.workspace.public,
+            "#",
+            "#plan = :plan AND attribute_not_exists(#suspended_at)",
+            plan=new.plan,
+        ).or_raise(Contended("The operator just suspended this workspace or changed its plan"))
         return (
             self.table.put_action(record, "attribute_not_exists(#pk)"),
             self.table.put_action(resource, "attribute_not_exists(#pk)"),
+            as_copied,
         )
 
     def _with_use(self, keys: Sequence[ApiKey]) -> Sequence[ApiKey]:

@@ -121,32 +121,3 @@ class Account(Model):
     created_at: str
     plan: PlanLimits
     key: CallingKey
-
-
-class WorkspaceCreate(Input):
-    """Request of an operator: create a workspace with a live and a test key of these scopes."""
-
-    action: Literal["create_workspace"]
-    name: Name
-    plan: PlanName = "professional"
-    scopes: Scopes = Field(default_factory=lambda: ["*"])
-
-
-class WorkspaceCreated(Model):
-    workspace_id: str
-    live_key: str
-    test_key: str
-
-
-class ApiKeyIssue(Input):
-    """Request of an operator: create another key of a workspace."""
-
-    action: Literal["create_key"]
-    workspace_id: str
-    mode: Mode
-    name: Name
-    scopes: Scopes = Field(default_factory=lambda: ["*"])
-
-
-class ApiKeyIssued(ApiKeyCreated):
-    workspace_id: str

@@ -1,9 +1,10 @@
 """Services for workspaces, accounts and API keys."""
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TypeVar
 
 from outrider.access import scopes
 from outrider.access.credentials import Credential, is_key_id
@@ -15,20 +16,15 @@ from outrider.access.schemas import (
     Account,
     ApiKeyCreate,
     ApiKeyCreated,
-    ApiKeyIssue,
-    ApiKeyIssued,
     ApiKeyRevoked,
     ApiKeyRotate,
     CallingKey,
     PlanLimits,
-    WorkspaceCreate,
-    WorkspaceCreated,
 )
 from outrider.access.scopes import Role
 from outrider.kit import clock, ids
 from outrider.kit.errors import Conflict, ResourceNotFound, Stale, ValidationFailed, Violation
 from outrider.kit.http.pagination import Page, PageQuery, Sealer
-from outrider.kit.outbox import Mode
 from outrider.kit.text.suggestions import did_you_mean
 
 
@@ -46,7 +42,7 @@ class WorkspaceService:
     def operator(self, workspace: WorkspaceId, request_id: str) -> Caller:
         """Return the caller that represents the operator of the stack in a workspace, with all
         scopes. Raises ResourceNotFound."""
-        known, seal = _require_found(self.workspaces.get(workspace.public))
+        known, seal = require_found(self.workspaces.get(workspace.public))
         everything = frozenset({"*"})
         return Caller(workspace, "operator", everything, request_id, known.plan, seal=seal)
 
@@ -60,7 +56,7 @@ class AccountService:
 
     def show(self) -> Account:
         """Return the caller's workspace, plan and key. Raises ResourceNotFound."""
-        workspace, _ = _require_found(self.workspaces.get(self.caller.workspace.public))
+        workspace, _ = require_found(self.workspaces.get(self.caller.workspace.public))
         granted, of_key = PLANS[workspace.plan], PLANS[self.caller.plan]
         return Account(
             workspace_id=workspace.id,
@@ -220,39 +216,11 @@ class ApiKeyService:
             )
 
 
-@dataclass(frozen=True, slots=True)
-class OperatorService:
-    """Operations of the operator of the stack: in any workspace, with all scopes."""
-
-    request_id: str
-    workspaces: WorkspaceService
-    keys_of: Callable[[Caller], ApiKeyService]
-
-    def create_workspace(self, new: WorkspaceCreate) -> WorkspaceCreated:
-        """Create a workspace with a live and a test key. Raises ValidationFailed for unknown
-        scopes."""
-        require_known(new.scopes)
-        workspace = self.workspaces.create(new.name, new.plan)
-        live = self._issue(workspace.id, "live", "First live key", new.scopes)
-        test = self._issue(workspace.id, "test", "First test key", new.scopes)
-        return WorkspaceCreated(
-            workspace_id=workspace.id, live_key=str(live.key), test_key=str(test.key)
-        )
-
-    def create_key(self, new: ApiKeyIssue) -> ApiKeyIssued:
-        """Create a key in any workspace. Raises ResourceNotFound; ValidationFailed for unknown
-        scopes."""
-        created = self._issue(new.workspace_id, new.mode, new.name, new.scopes)
-        return ApiKeyIssued(**created.model_dump(), workspace_id=new.workspace_id)
-
-    def _issue(
-        self, workspace_id: str, mode: Mode, name: str, granted: Sequence[str]
-    ) -> ApiKeyCreated:
-        operator = self.workspaces.operator(WorkspaceId.of(workspace_id, mode), self.request_id)
-        return self.keys_of(operator).create(ApiKeyCreate(name=name, scopes=list(granted)))
+WorkspaceT = TypeVar("WorkspaceT")
 
 
-def _require_found(workspace: tuple[Workspace, bytes] | None) -> tuple[Workspace, bytes]:
+def require_found(workspace: WorkspaceT | None) -> WorkspaceT:
+    """Return the workspace. Raises ResourceNotFound if it is None."""
     if workspace is None:
         raise ResourceNotFound("There is no workspace with this id")
     return workspace

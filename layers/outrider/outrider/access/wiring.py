@@ -2,7 +2,7 @@
 
 from outrider.access.models import Caller
 from outrider.access.repository import ApiKeyRepository, WorkspaceRepository
-from outrider.access.service import AccountService, ApiKeyService, OperatorService, WorkspaceService
+from outrider.access.service import AccountService, ApiKeyService, WorkspaceService
 from outrider.kit.aws.dynamodb import Table
 from outrider.kit.settings import settings
 
@@ -17,10 +17,6 @@ def account(caller: Caller) -> AccountService:
 
 def api_keys(caller: Caller) -> ApiKeyService:
     return ApiKeyService(caller, ApiKeyRepository(_table(), caller.workspace))
-
-
-def operator(request_id: str) -> OperatorService:
-    return OperatorService(request_id, workspaces(), api_keys)
 
 
 def _table() -> Table:

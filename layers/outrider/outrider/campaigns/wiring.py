@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from outrider.access.models import Caller, WorkspaceId
+from outrider.access.repository import WorkspaceRepository
 from outrider.campaigns.audience.additions import AdditionService
 from outrider.campaigns.audience.enroller import Enroller
 from outrider.campaigns.audience.enrolling import EnrollingService
@@ -221,6 +222,7 @@ def planning(caller: Caller) -> PlanningService:
 def dispatch(caller: Caller, campaign_id: str) -> DispatchService:
     return DispatchService(
         caller=caller,
+        workspaces=WorkspaceRepository(Table(settings().keys_table)),
         campaigns=campaign_repository(caller.workspace),
         sequences=sequences(caller),
         rounds=_rounds(caller, campaign_id),

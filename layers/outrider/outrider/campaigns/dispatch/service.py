@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import ConfigDict
 
 from outrider.access.models import Caller
+from outrider.access.repository import WorkspaceRepository
 from outrider.campaigns.audience.runner import STALLED_AFTER, AudienceWatch
 from outrider.campaigns.dispatch.rounds import Result, RoundService
 from outrider.campaigns.models import Campaign
@@ -30,6 +31,9 @@ due."""
 
 _LOST = timedelta(hours=1)
 """Wait until the next round when enrollments are counted as active but not in the index."""
+
+_SUSPENDED = timedelta(minutes=15)
+"""Wait until the next round of a workspace that the operator has suspended."""
 
 _NOBODY = Audience(total=0, active=0, completed=0, paused=0, bounced=0, failed=0)
 
@@ -74,6 +78,7 @@ class DispatchService:
     """Dispatcher of one campaign, called once for each round of its state machine."""
 
     caller: Caller
+    workspaces: WorkspaceRepository
     campaigns: CampaignRepository
     sequences: SequenceService
     rounds: RoundService
@@ -81,7 +86,7 @@ class DispatchService:
 
     def dispatch(self, this: Round) -> NextRound:
         """Carry out the round and return its output. An execution of an older run, or of a campaign
-        that is not active, stops."""
+        that is not active, stops. While the workspace is suspended, rounds do nothing."""
         campaign = self.campaigns.get(this.campaign_id)
         if campaign is None or campaign.status != "active":
             return _stop(this)
@@ -90,9 +95,7 @@ class DispatchService:
         if campaign.run != this.run:
             return _stop(this)
         now = clock.now()
-        done = self.rounds.carry_out(campaign, now)
-        self.audience.resume_stalled(campaign)
-        wait_until = self._next_moment(campaign, now, done, this.looks)
+        done, wait_until = self._carry_out(campaign, now, this.looks)
         if wait_until is None or not self.campaigns.expect_round(campaign, wait_until, done.held):
             return _stop(this)
         progress = {
@@ -105,6 +108,17 @@ class DispatchService:
             wait_until=clock.to_text(wait_until),
             queued=done.queued,
         )
+
+    def _carry_out(
+        self, campaign: Campaign, now: datetime, looks: int
+    ) -> tuple[Result, datetime | None]:
+        """Carry out the round, unless the workspace is suspended. Return its result and the same as
+        `_next_moment`."""
+        if self.workspaces.is_suspended(self.caller.workspace):
+            return Result(held=campaign.held), now + _SUSPENDED
+        done = self.rounds.carry_out(campaign, now)
+        self.audience.resume_stalled(campaign)
+        return done, self._next_moment(campaign, now, done, looks)
 
     def _next_moment(
         self, campaign: Campaign, now: datetime, done: Result, looks: int

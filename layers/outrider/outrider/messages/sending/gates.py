@@ -90,6 +90,9 @@ def running(seen: Snapshot, enrollment: Enrollment) -> Iterator[Closed]:
     """Yield the closed gates of the workspace, the campaign and the enrollment."""
     if seen.links is None:
         yield Closed("workspace", "workspace_gone", "None", Stay())
+    if seen.suspended:
+        remedy = "Ask the operator of this deployment to resume the workspace"
+        yield Closed("workspace", "workspace_suspended", remedy, Stay())
     status = seen.campaign.status if seen.campaign else "gone"
     if status != "active":
         remedy = {

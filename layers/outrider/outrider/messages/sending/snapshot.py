@@ -86,6 +86,8 @@ class Snapshot:
     supply: Supply | None = None
     approved: FirstMessage | None = None
     """Content of the message, if a person approved it."""
+    suspended: bool = False
+    """True if the operator has suspended the workspace."""
     research: Mapping[str, Any] = field(default_factory=dict)
     """Values of the template variable `research`; empty if no template asks for it."""
 
@@ -198,5 +200,6 @@ def _snapshot(
         message=Message.from_item(message) if message else None,
         touch=touch,
         approved=FirstMessage.from_item(approved) if approved else None,
+        suspended="suspended_at" in (items["workspace"] or {}),
         research=template_values(research["facts"]) if research else {},
     )

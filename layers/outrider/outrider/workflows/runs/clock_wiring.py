@@ -4,6 +4,7 @@ far more."""
 from collections.abc import Mapping
 
 from outrider.access.models import Caller, WorkspaceId
+from outrider.access.repository import WorkspaceRepository
 from outrider.kit.aws.dynamodb import Table
 from outrider.kit.aws.sqs import Queue
 from outrider.kit.aws.step_functions import StateMachine
@@ -28,7 +29,13 @@ def clock_check() -> WorkflowClockCheck:
 
 def dispatcher(caller: Caller) -> WorkflowDispatcher:
     runs, leads = run_repository(caller.workspace), lead_repository(caller.workspace)
-    return WorkflowDispatcher(caller, runs, leads, stage_queues(), DeletionSweep(runs, leads))
+    return WorkflowDispatcher(
+        caller, workspaces(), runs, leads, stage_queues(), DeletionSweep(runs, leads)
+    )
+
+
+def workspaces() -> WorkspaceRepository:
+    return WorkspaceRepository(Table(settings().keys_table))
 
 
 def stage_queues() -> Mapping[Stage, Queue]:

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from pydantic import ConfigDict
 
 from outrider.access.models import Caller
+from outrider.access.repository import WorkspaceRepository
 from outrider.kit import clock
 from outrider.kit.aws.attributes import Item
 from outrider.kit.aws.dynamodb import try_transact
@@ -40,6 +41,9 @@ _SHORT, _FULL = timedelta(seconds=2), timedelta(seconds=5)
 """Waits after a round that queued leads, if few or WINDOW of them are in the queues."""
 
 _LONGEST = timedelta(seconds=20)
+
+_SUSPENDED = timedelta(minutes=15)
+"""Wait until the next round of a workspace that the operator has suspended."""
 
 _SIGN_OF_LIFE = timedelta(minutes=5)
 """How long a clock may stay silent before it is replaced."""
@@ -95,6 +99,7 @@ class WorkflowDispatcher:
     """Dispatcher of one workflow, called once for each round of its state machine."""
 
     caller: Caller
+    workspaces: WorkspaceRepository
     runs: WorkflowRunRepository
     leads: LeadRepository
     queues: Mapping[Stage, Queue]
@@ -102,7 +107,8 @@ class WorkflowDispatcher:
 
     def dispatch(self, this: WorkflowRound) -> NextWorkflowRound:
         """Carry out the round and return its output. A clock that was replaced stops, as does one
-        of a workflow that is paused or has completed its run."""
+        of a workflow that is paused or has completed its run. While the workspace is suspended,
+        rounds queue nothing."""
         workflow = self.runs.workflows.find(this.workflow_id)
         if workflow is None or not workflow.has_clock:
             return _stop(this)
@@ -112,6 +118,12 @@ class WorkflowDispatcher:
             return _stop(this)
         if workflow.deleted_at:
             return self._delete(this, workflow)
+        return self._run(this, workflow)
+
+    def _run(self, this: WorkflowRound, workflow: Workflow) -> NextWorkflowRound:
+        """Queue the leads that are due, unless the workspace is suspended, or complete the run."""
+        if self.workspaces.is_suspended(self.caller.workspace):
+            return self._go_on(this, workflow, _SUSPENDED)
         now = clock.now()
         due, queued, after, began = self._queue(this, now)
         if not due and self._complete(workflow):
@@ -186,13 +198,19 @@ class WorkflowDispatcher:
             *self.runs.check_pending_unchanged_actions(workflow.id, shards),
         )
 
-    def _go_on(self, this: WorkflowRound, workflow: Workflow, **progress: Any) -> NextWorkflowRound:
-        """Return the output that has the next round start in time, after recording that the clock
-        lives. It stops if it was replaced."""
+    def _go_on(
+        self,
+        this: WorkflowRound,
+        workflow: Workflow,
+        wait: timedelta | None = None,
+        **progress: Any,
+    ) -> NextWorkflowRound:
+        """Return the output that has the next round start after `wait`, by default in time for what
+        moves, after recording that the clock lives. It stops if it was replaced."""
         following = NextWorkflowRound(
             **{**this.model_dump(), "round": this.round + 1, **progress}, next="wait"
         )
-        wakes = clock.now() + _wait(following)
+        wakes = clock.now() + (wait or _wait(following))
         if workflow.wakes_at < clock.to_text(wakes + _SIGN_OF_LIFE / 2) and not (
             self.runs.keep_clock(workflow, overdue_at(wakes))
         ):

@@ -9,7 +9,7 @@ from outrider.leads.wiring import lead_repository, rationales
 from outrider.research.service import ResearchService
 from outrider.research.wiring import research
 from outrider.workflows.lead_wiring import leads
-from outrider.workflows.runs.clock_wiring import run_repository, stage_queues
+from outrider.workflows.runs.clock_wiring import run_repository, stage_queues, workspaces
 from outrider.workflows.runs.pausing import RunPauser
 from outrider.workflows.stages.qualify import QualifyStage
 from outrider.workflows.stages.research import ResearchStage
@@ -37,4 +37,4 @@ def qualify_worker(caller: Caller) -> StageWorker:
 def worker(caller: Caller, work: StageWork) -> StageWorker:
     runs, repository = run_repository(caller.workspace), lead_repository(caller.workspace)
     pauser = RunPauser(caller, runs, repository)
-    return StageWorker(caller, runs, repository, work, pauser, stage_queues())
+    return StageWorker(caller, workspaces(), runs, repository, work, pauser, stage_queues())

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from outrider.access.models import Caller
+from outrider.access.repository import WorkspaceRepository
 from outrider.credits.errors import InsufficientCredits
 from outrider.kit import clock
 from outrider.kit.attempts import attempts
@@ -66,6 +67,7 @@ class StageWorker:
     """Worker of one stage in one workspace."""
 
     caller: Caller
+    workspaces: WorkspaceRepository
     runs: WorkflowRunRepository
     leads: LeadRepository
     work: StageWork
@@ -74,7 +76,7 @@ class StageWorker:
 
     def run(self, job: StageJob) -> str:
         """Carry out the stage that the message is about, unless somebody else has it, it is done,
-        or its workflow is paused. Return what was done, for the log."""
+        its workflow is paused or its workspace suspended. Return what was done, for the log."""
         workflow, lead = self.runs.with_lead(job.workflow_id, job.lead_id)
         if lead is None or (lead.workflow_id, lead.stage) != (job.workflow_id, job.stage):
             return "done_before"
@@ -93,6 +95,10 @@ class StageWorker:
             return "taken"
 
     def _carry_out(self, workflow: Workflow, lead: Lead) -> str:
+        if self.workspaces.is_suspended(self.caller.workspace):
+            if workflow.status == "idle":  # no dispatcher would find the lead
+                self._queue(lead, _BACKOFF[-1])
+            return "suspended"
         if lead.stage and lead.stage not in workflow.stages:
             return self._settle(workflow, lead, Omitted(lead.stage))
         if lead.attempts >= MOST_ATTEMPTS:
