@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Literal
 from urllib.parse import unquote
 from uuid import uuid4
@@ -221,13 +221,22 @@ def _route(method: str, path: str) -> tuple[Endpoint, dict[str, str]]:
 
     Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
     """
+    for endpoint, pattern in _patterns():
+        if endpoint.method in (method, "ANY") and (found := pattern.fullmatch(path)):
+            return endpoint, {name: unquote(text) for name, text in found.groupdict().items()}
+    return next(each for each in templates.endpoints() if each.path == DEFAULT_ROUTE), {}
+
+
+@cache
+def _patterns() -> list[tuple[Endpoint, re.Pattern[str]]]:
+    """Return the routes with a path, in the order in which API Gateway tries them."""
     candidates = sorted(
         templates.endpoints(), key=lambda endpoint: (endpoint.is_greedy, "{" in endpoint.path)
     )
+    patterns = []
     for endpoint in candidates:
-        if endpoint.method in (method, "ANY") and endpoint.path != DEFAULT_ROUTE:
+        if endpoint.path != DEFAULT_ROUTE:
             pattern = re.sub(r"\{(\w+)\+\}", r"(?P<\1>.+)", endpoint.path)
             pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", pattern)
-            if found := re.fullmatch(pattern, path):
-                return endpoint, {name: unquote(text) for name, text in found.groupdict().items()}
-    return next(each for each in candidates if each.path == DEFAULT_ROUTE), {}
+            patterns.append((endpoint, re.compile(pattern)))
+    return patterns

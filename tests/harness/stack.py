@@ -65,6 +65,8 @@ class Stack:
         self.session = session
         """A session of the tests' own: its calls are not recorded."""
         self.data = data
+        self._environments: dict[tuple[Any, ...], dict[str, str]] = {}
+        """Of each function and the parameters, which tests change."""
         self.template = templates.main()
         self.messaging = templates.load("infra/messaging.yaml")
         self.queues = self._queues()
@@ -105,6 +107,12 @@ class Stack:
 
     def environment(self, function: str) -> dict[str, str]:
         """The environment of one function: the Globals' and its own."""
+        case = (function, tuple(PARAMETERS.items()))
+        if case not in self._environments:
+            self._environments[case] = self._environment(function)
+        return self._environments[case]
+
+    def _environment(self, function: str) -> dict[str, str]:
         shared = self.template["Globals"]["Function"]["Environment"]["Variables"]
         own = self.functions[function].properties.get("Environment", {}).get("Variables", {})
         return {name: str(self.resolve(value)) for name, value in (shared | own).items()}
@@ -255,15 +263,23 @@ def created() -> Iterator[Stack]:
 @contextmanager
 def environment(variables: dict[str, str]) -> Iterator[None]:
     """`variables` in the environment, as far as they differ."""
-    if all(os.environ.get(name) == value for name, value in variables.items()):
+    before = {
+        name: found for name, value in variables.items() if (found := os.environ.get(name)) != value
+    }
+    if not before:
         yield
         return
-    with patch.dict(os.environ, variables):
+    os.environ.update(variables)
+    settings.cache_clear()
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
         settings.cache_clear()
-        try:
-            yield
-        finally:
-            settings.cache_clear()
 
 
 def forget() -> None:
