@@ -1,12 +1,16 @@
-"""The fixtures of the harness, for tests of every kind (see tests/harness/__init__.py), and how
-Hypothesis searches: without a stopwatch, and in CI the same examples every time."""
+"""The fixtures of the harness, for tests of every kind (see tests/harness/__init__.py), how workers
+share the tests, and how Hypothesis searches: without a stopwatch, and in CI the same examples every
+time."""
 
+import gc
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import settings
 
+from tests import distribution
 from tests.harness.fixtures import api, built_cloud, clock, cloud, drain, mails, transport
 from tests.harness.model_guard import models_on_this_machine
 
@@ -19,6 +23,22 @@ settings.load_profile("outrider")
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if metafunc.definition.get_closest_marker("both_transports"):
         metafunc.parametrize("transport", ["http", "boto3"], indirect=True)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> distribution.ByFile:
+    return distribution.ByFile(config, log)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if hasattr(config, "workerinput"):
+        items[:] = distribution.slow_first(items)
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector what lives until the end: modules and collected tests."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
