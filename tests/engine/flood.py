@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
-from unittest import mock
+from unittest.mock import patch
 
 from outrider.access.models import Caller, WorkspaceId
 from outrider.events.feed.backlog import FeedBacklog
@@ -260,7 +260,7 @@ class World:
     def _held_still(self) -> Iterator[None]:
         with (
             at_once(self.store, seed=1),
-            mock.patch.object(clients, "client", return_value=self),
+            patch.object(clients, "client", lambda _: self),
         ):
             yield
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
-from unittest import mock
+from unittest.mock import patch
 
 from outrider.access.models import Caller, WorkspaceId
 from outrider.kit import clock, ids
@@ -282,8 +282,8 @@ class World:
     @contextmanager
     def _held_still(self) -> Iterator[None]:
         with (
-            mock.patch.object(clients, "dynamodb", return_value=self.store),
-            mock.patch.object(clock, "now", side_effect=self.time.moment),
+            patch.object(clients, "dynamodb", lambda: self.store),
+            patch.object(clock, "now", self.time.moment),
         ):
             yield
 

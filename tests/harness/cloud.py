@@ -10,9 +10,6 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 from uuid import uuid4
 
-import boto3
-from botocore.session import get_session
-
 from outrider.kit.aws import clients
 from outrider.kit.aws.attributes import Item, decode_item
 from outrider.kit.clock import epoch_ms, to_epoch_ms
@@ -78,10 +75,6 @@ class Cloud:
         self.replicas = Replicas(self.streams, self._history)
         self.wire.written = self._history.look
         self.wire.answering = self.replicas.answering
-        session = get_session()
-        self.wire.attach(session)
-        self._sessions = {"session": session, "sdk": boto3.Session(botocore_session=session)}
-        """Those of the library: to make them anew takes as long as a short test."""
         self._objects = made.session.create_client("s3")
         self._subscribed = self._queue_subscriptions()
         self.kept: list[tuple[object, str]] = []
@@ -90,7 +83,7 @@ class Cloud:
     def begin(self) -> None:
         """A new test: nothing under way, the clock at its start, no workspace yet."""
         stack.forget()
-        clients._made.update(self._sessions)
+        self.wire.attach()
         clients.connect_dynamodb = partial(watched, self.wire)
         for part in (
             self._queues,

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
-from unittest import mock
+from unittest.mock import patch
 
 from outrider.kit import clock, parallel
 from outrider.kit.aws import clients
@@ -40,9 +40,9 @@ class Clock:
 
     def __init__(self) -> None:
         self.ms = 0.0
-        self._waiting: list[tuple[float, int, threading.Semaphore]] = []
+        self._waiting: list[tuple[float, int, threading.Lock]] = []
         self._count = 0
-        self._idle = threading.Semaphore(0)
+        self._idle = _turn()
         self.failures: list[BaseException] = []
 
     def moment(self) -> datetime:
@@ -52,7 +52,11 @@ class Clock:
         self.sleep_ms(seconds * 1000)
 
     def sleep_ms(self, milliseconds: float) -> None:
-        turn = threading.Semaphore(0)
+        wake = self.ms + milliseconds
+        if not self._waiting or wake < self._waiting[0][0]:  # nobody else's turn comes before
+            self.ms = wake
+            return
+        turn = _turn()
         self._enlist(milliseconds, turn)
         self._hand_over()
         turn.acquire()
@@ -71,7 +75,7 @@ class Clock:
         """`kit.parallel.each` by this clock."""
         done: dict[int, R] = {}
         failures: list[BaseException] = []
-        ahead, turn = deque(enumerate(things)), threading.Semaphore(0)
+        ahead, turn = deque(enumerate(things)), _turn()
         workers = min(parallel.AT_ONCE, len(ahead))
         ended = 0
 
@@ -97,7 +101,7 @@ class Clock:
         return [done[number] for number in range(len(things))]
 
     def _started(self, work: Callable[[], None]) -> threading.Thread:
-        turn = threading.Semaphore(0)
+        turn = _turn()
 
         def body() -> None:
             turn.acquire()
@@ -112,7 +116,7 @@ class Clock:
         thread.start()
         return thread
 
-    def _enlist(self, milliseconds: float, turn: threading.Semaphore) -> None:
+    def _enlist(self, milliseconds: float, turn: threading.Lock) -> None:
         self._count += 1
         heapq.heappush(self._waiting, (self.ms + milliseconds, self._count, turn))
 
@@ -220,13 +224,20 @@ def at_once(store: Store, seed: int) -> Iterator[None]:
     """Have the calls of this process go to `store`, and its time be the store's."""
     time, dice = store.clock, random.Random(seed)
     with (
-        mock.patch.object(clients, "dynamodb", return_value=store),
-        mock.patch.object(clock, "now", side_effect=time.moment),
-        mock.patch("time.sleep", side_effect=time.sleep),
-        mock.patch("secrets.randbelow", dice.randrange),
-        mock.patch.object(parallel, "each", time.each),
+        patch.object(clients, "dynamodb", lambda: store),
+        patch.object(clock, "now", time.moment),
+        patch("time.sleep", time.sleep),
+        patch("secrets.randbelow", dice.randrange),
+        patch.object(parallel, "each", time.each),
     ):
         yield
+
+
+def _turn() -> threading.Lock:
+    """Return a lock that whoever takes it waits for."""
+    lock = threading.Lock()
+    lock.acquire()
+    return lock
 
 
 def _key(item: Mapping[str, Any]) -> Key:

@@ -9,9 +9,11 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from botocore.loaders import create_loader
+import boto3
+from botocore.session import get_session
 
 from outrider.kit import clock
+from outrider.kit.aws import clients
 from outrider.kit.aws.dynamodb_transport import ATTEMPTS
 from tests.harness.connections import Connections
 from tests.harness.failures import (
@@ -29,8 +31,6 @@ from tests.harness.failures import (
 
 Answer = Callable[[str, dict[str, Any]], dict[str, Any]]
 Check = Callable[[str, str, dict[str, Any]], None]
-_loader = create_loader()
-"""Reads the descriptions of AWS's services once for all sessions: each test has one of its own."""
 WRITES = {"TransactWriteItems", "PutItem", "UpdateItem", "DeleteItem"}
 _THROTTLED = {"sesv2": "TooManyRequestsException", "s3": "SlowDown", "sqs": "RequestThrottled"}
 """What services say where it is not ThrottlingException."""
@@ -56,12 +56,19 @@ class Wire:
         """Surrounds what moto does with a call to DynamoDB."""
         self.written: Callable[[], object] = lambda: None
         """Called behind each call."""
+        self._sessions = self._watched_sessions()
 
-    def attach(self, session: Any) -> None:
-        session.register_component("data_loader", _loader)
+    def attach(self) -> None:
+        """Have the library use sessions that are watched. To make them takes as long as a short
+        test, so all tests share them, but no clients."""
+        clients._made.update(self._sessions)
+
+    def _watched_sessions(self) -> dict[str, Any]:
+        session = get_session()
         self.connections.attach(session)
         session.register("before-call", self._before_client, unique_id="harness-before")
         session.register("after-call", self._after, unique_id="harness-after")
+        return {"session": session, "sdk": boto3.Session(botocore_session=session)}
 
     def clear(self) -> None:
         self.calls.clear()

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import count
-from threading import Semaphore, Thread, current_thread
+from threading import Lock, Thread, current_thread
 from types import SimpleNamespace
 from typing import Any, cast
 from unittest.mock import patch
@@ -90,7 +90,7 @@ class Endpoint:
 class _Worker(Thread):
     def __init__(self, world: "World") -> None:
         super().__init__(daemon=True)
-        self.go = Semaphore(0)
+        self.go = _turn()
         self.job: Callable[[], None] | None = None
         self.failure: BaseException | None = None
         self._world = world
@@ -111,10 +111,16 @@ class _Worker(Thread):
         self.go.acquire()
 
 
+def _turn() -> Lock:
+    lock = Lock()
+    lock.acquire()
+    return lock
+
+
 class World:
     def __init__(self) -> None:
         self.now = START
-        self.turn = Semaphore(0)
+        self.turn = _turn()
         self.store = Memory(**{TABLE: MemoryTable(indexes=("by_waiting",))})
         self.endpoints: dict[str, Endpoint] = {}
         self.jobs: Counter[str] = Counter()
