@@ -1,5 +1,8 @@
 """The rules of tools for agents name each tool of the API, and what is there."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 
 from outrider.access import scopes
@@ -33,6 +36,44 @@ class TestRule:
 
     def test_leaves_what_the_call_needs(self, name: str) -> None:
         assert not set(hidden_arguments(name)) & set(tools()[name].input["required"])
+
+
+OF_THE_WORKSPACE = {
+    *("created_at", "updated_at", "resets_at", "settled_at", "expires_at", "started_at"),
+    *("finished_at", "since", "until", "date", "day", "next_cursor"),
+    *("id", "workspace_id", "campaign_id", "step_id", "variant_id"),
+    "scopes",
+    *("name", "titles", "industries", "sizes", "countries", "technologies", "signals"),
+    *("companies", "domains"),
+    *("names in prices", "names in calls_by_family", "names in credits_by_kind"),
+    *("names in replied_by_class", "names in skipped_by_reason"),
+}
+"""Texts in results that no stranger and no agent writes: times, ids, our words, and what only
+people set."""
+
+
+def texts_in(schema: dict[str, Any], whole: dict[str, Any], name: str = "") -> Iterator[str]:
+    """The names of the fields of a result that hold any text."""
+    if "$ref" in schema:
+        yield from texts_in(whole["$defs"][schema["$ref"].rpartition("/")[2]], whole, name)
+    items = [schema["items"]] if "items" in schema else []
+    for each in [*schema.get("anyOf", ()), *schema.get("oneOf", ()), *items]:
+        yield from texts_in(each, whole, name)
+    for field, each in schema.get("properties", {}).items():
+        yield from texts_in(each, whole, field)
+    if schema.get("additionalProperties"):
+        yield f"names in {name}"
+    if not {"type", "$ref", "anyOf", "oneOf", "enum", "const"} & schema.keys():
+        yield f"{name} of any type"
+    if schema.get("type") == "string" and not {"enum", "const"} & schema.keys():
+        yield name
+
+
+@pytest.mark.parametrize("name", [each for each in RULED if not TOOL_RULES[each].taints])
+def test_a_tool_whose_result_is_trusted_has_no_text_of_others(name: str) -> None:
+    output = tools()[name].output
+
+    assert set(texts_in(output, output)) <= OF_THE_WORKSPACE
 
 
 class TestNever:

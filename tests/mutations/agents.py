@@ -4,6 +4,7 @@ from tests.mutations.mutation import Change, Mutation
 
 _AGENT_RUNS = "tests/agents/test_runs.py"
 _SIZE = f"{_AGENT_RUNS}::TestSize::test_of_a_step_is_limited_whatever_a_model_asks_for"
+_VISIBILITY = "tests/agents/test_visibility.py"
 _MCP = "tests/attacks/test_mcp.py"
 _RUNS = "tests/attacks/test_runs.py"
 _PERSON = f"{_RUNS}::test_do_nothing_that_only_a_person_may_decide"
@@ -343,5 +344,40 @@ MUTATIONS = [
         "limits of a call that is proposed",
         (f"{_AGENT_RUNS}::TestSize::test_of_a_proposal_is_that_of_a_call",),
         (Change("agents/approvals/proposals.py", "        check(tool, arguments)\n", ""),),
+    ),
+    Mutation(
+        "taint of a tool that quotes strangers",
+        (
+            "tests/infrastructure/test_tool_rules.py"
+            "::test_a_tool_whose_result_is_trusted_has_no_text_of_others",
+        ),
+        (
+            Change(
+                "agents/policy/tool_rules.py",
+                "**_all(_TEXTS_OF_STRANGERS, _READ)",
+                "**_all(_TEXTS_OF_STRANGERS, _TRUSTED)",
+            ),
+        ),
+    ),
+    Mutation(
+        "links in the steps of a run that read strangers",
+        (f"{_VISIBILITY}::test_has_no_links_where_text_of_strangers_was_read",),
+        (Change("agents/runs/schemas.py", "if run.tainted else", "if False else"),),
+    ),
+    Mutation(
+        "messages of chats in the list of runs",
+        (f"{_VISIBILITY}::test_is_what_its_scopes_cover",),
+        (Change("agents/runs/service.py", "with_chats=self._reads_chats", "with_chats=True"),),
+    ),
+    Mutation(
+        "messages of chats for keys without their scope",
+        (f"{_VISIBILITY}::test_is_what_its_scopes_cover",),
+        (
+            Change(
+                "agents/runs/service.py",
+                'if found[0].kind == "chat" and not self._reads_chats:',
+                "if False:",
+            ),
+        ),
     ),
 ]

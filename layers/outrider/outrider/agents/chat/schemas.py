@@ -7,7 +7,7 @@ from pydantic import ConfigDict, Field
 
 from outrider.agents.chat.models import ChatThread
 from outrider.agents.models import RunStatus, ToolStep
-from outrider.agents.runs.schemas import Goal, summary_of
+from outrider.agents.runs.schemas import Goal, Shown, summary_of
 from outrider.kit.http.inputs import Input
 from outrider.kit.models import Model
 from outrider.language_models.models import TokenUsage
@@ -39,11 +39,11 @@ class ChatToolCall(Model):
     """The approval that the call waits for, if a person has to approve it."""
 
     @classmethod
-    def of(cls, step: ToolStep) -> "ChatToolCall":
+    def of(cls, step: ToolStep, shown: Shown) -> "ChatToolCall":
         return cls(
             name=step.tool,
-            arguments=step.arguments,
-            result_summary=summary_of(step) if step.status == "done" else "not finished yet",
+            arguments=shown(step.arguments),
+            result_summary=shown(summary_of(step)) if step.status == "done" else "not finished yet",
             approval_id=step.approval_id,
         )
 

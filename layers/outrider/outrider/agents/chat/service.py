@@ -26,7 +26,7 @@ from outrider.agents.chat.schemas import (
 )
 from outrider.agents.models import ENDED, AgentRun, RunWork, ToolStep
 from outrider.agents.runs.repository import RunLeaseLost
-from outrider.agents.runs.schemas import AgentRunCreate
+from outrider.agents.runs.schemas import AgentRunCreate, shown_of
 from outrider.agents.runs.service import AgentRunService
 from outrider.agents.runs.worker import AgentRunner
 from outrider.kit import clock, ids
@@ -156,11 +156,12 @@ class ChatService:
         assert found is not None
         run, response = found
         steps = self.runs.runs.steps(run_id)
-        calls = [ChatToolCall.of(each) for each in steps if isinstance(each, ToolStep)]
+        shown = shown_of(run, self.caller.api_url.removeprefix("https://"))
+        calls = [ChatToolCall.of(each, shown) for each in steps if isinstance(each, ToolStep)]
         if run.status not in ENDED:
             response = (
-                f"This takes longer. The work goes on: GET /v1/agent/runs/{run_id} shows how far it"
-                " is, and has the response in the end"
+                f"This takes longer. The work goes on: GET /v1/chat/threads/{run.thread_id} has the"
+                f" response in the end, and GET /v1/agent/runs/{run_id} shows how far it is"
             )
         return ChatAnswer(
             response=response or "",

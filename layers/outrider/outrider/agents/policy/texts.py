@@ -2,6 +2,8 @@
 
 import html
 import re
+from collections.abc import Mapping
+from typing import Any
 
 _IMAGE = re.compile(r"!\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])?")
 _TAG = re.compile(r"<[^<>]*>")
@@ -24,3 +26,19 @@ def without_links(text: str, host: str) -> str:
     text = _TAG.sub("", _IMAGE.sub(r"\1", text))
     own = re.compile(rf"https://{re.escape(host)}(?:[/?#]|$)", re.IGNORECASE) if host else None
     return _URL.sub(lambda url: url[0] if own and own.match(url[0]) else REMOVED, text)
+
+
+def without_links_within(value: Any, host: str) -> Any:
+    """Return a JSON value whose texts, names of fields included, are as from `without_links`."""
+    match value:
+        case str():
+            return without_links(value, host)
+        case Mapping():
+            return {
+                without_links(str(name), host): without_links_within(each, host)
+                for name, each in value.items()
+            }
+        case list() | tuple():
+            return [without_links_within(each, host) for each in value]
+        case _:
+            return value

@@ -39,18 +39,21 @@ _CHANGE = ToolRule("change")
 _PERSON = ToolRule("person")
 
 _NAMES_AND_NUMBERS = """
-get_account get_usage get_credits list_credit_ledger get_deliverability get_mailbox list_mailboxes
-get_mailbox_pool list_mailbox_pools lint_sequence plan_sequence get_campaign_stats get_profile
+get_account get_campaign_stats get_credits get_mailbox_pool get_profile get_usage
+list_credit_ledger list_mailbox_pools
 """
 _TEXTS_OF_STRANGERS = """
 explain_campaign explain_enrollment get_campaign get_campaign_status get_company get_contact
-get_enrollment get_event get_import get_lead get_lead_research get_message get_run get_sequence
-get_sequence_steps get_thread get_webhook get_webhook_delivery get_webhook_replay get_workflow
-list_campaign_enrollments list_campaigns list_companies list_contact_timeline list_contacts
-list_enrollments list_events list_exports list_import_rows list_imports list_leads list_messages
-list_runs list_sequences list_skipped_contacts list_suppressions list_threads
-list_webhook_deliveries list_webhook_replays list_webhooks list_workflows preview_message
+get_deliverability get_enrollment get_event get_import get_lead get_lead_research get_mailbox
+get_message get_run get_sequence get_sequence_steps get_thread get_webhook get_webhook_delivery
+get_webhook_replay get_workflow lint_sequence list_campaign_enrollments list_campaigns
+list_companies list_contact_timeline list_contacts list_enrollments list_events list_exports
+list_import_rows list_imports list_leads list_mailboxes list_messages list_runs list_sequences
+list_skipped_contacts list_suppressions list_threads list_webhook_deliveries list_webhook_replays
+list_webhooks list_workflows plan_sequence preview_message
 """
+"""Mailboxes and deliverability quote mail servers and DNS; checks of a sequence quote its texts,
+which another run may have drafted."""
 _ADDING = """
 create_campaign create_sequence create_workflow pause_campaign pause_enrollment pause_sequence
 pause_workflow

@@ -44,13 +44,16 @@ class AgentRunRepository:
         item = self.table.get(self.workspace, run_id)
         return (AgentRun.model_validate(item), item.get("response")) if item else None
 
-    def list(self, limit: int, after: Item | None) -> tuple[Sequence[AgentRun], Item | None]:
+    def list(
+        self, limit: int, after: Item | None, *, with_chats: bool
+    ) -> tuple[Sequence[AgentRun], Item | None]:
         """Return a page of runs, newest first, and the key after which the next page begins."""
         page = self.table.page(
             Query(
                 self.workspace,
                 "begins_with(#sk, :prefix)",
-                {"prefix": "agr_"},
+                {"prefix": "agr_", **({} if with_chats else {"goal": "goal"})},
+                filter="" if with_chats else "#kind = :goal",
                 newest_first=True,
                 after=after,
                 consistent=True,

@@ -1,12 +1,13 @@
 """API schemas of agent runs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field
 
 from outrider.agents.models import AgentRun, Decision, ModelStep, Playbook, ToolStep
 from outrider.agents.policy.schemas import BudgetInput
+from outrider.agents.policy.texts import without_links_within
 from outrider.kit import json
 from outrider.kit.http.inputs import Input
 from outrider.kit.models import Model
@@ -15,6 +16,8 @@ from outrider.language_models.models import TokenUsage
 
 _LONGEST_SUMMARY = 200
 
+Shown = Callable[[Any], Any]
+"""Returns a JSON value of a step as people are shown it."""
 Goal = Annotated[str, Field(min_length=1, max_length=10_000)]
 
 
@@ -45,7 +48,8 @@ class AgentRunStep(Model):
     finished_at: str | None = None
     """When a tool call had its result; null while it is being made."""
     text: str | None = None
-    """The model's words."""
+    """The model's words. In a run that has read text of strangers, images and links to other hosts
+    are taken out of this, of the arguments and of the result."""
     usage: TokenUsage | None = None
     """Tokens of the model's answer."""
     tool: str | None = None
@@ -64,14 +68,14 @@ class AgentRunStep(Model):
     """Whether the result is an error."""
 
     @classmethod
-    def of(cls, step: ModelStep | ToolStep) -> Self:
+    def of(cls, step: ModelStep | ToolStep, shown: Shown) -> Self:
         if isinstance(step, ModelStep):
             return cls(
                 number=step.number,
                 kind="model",
                 created_at=step.at,
                 finished_at=step.at,
-                text=step.turn.text,
+                text=shown(step.turn.text),
                 usage=step.turn.usage,
             )
         is_done = step.status == "done"
@@ -81,11 +85,11 @@ class AgentRunStep(Model):
             created_at=step.at,
             finished_at=step.finished_at,
             tool=step.tool,
-            arguments=step.arguments,
+            arguments=shown(step.arguments),
             decision=step.decision,
-            reason=step.reason or None,
+            reason=shown(step.reason) or None,
             approval_id=step.approval_id,
-            result_summary=summary_of(step) if is_done else None,
+            result_summary=shown(summary_of(step)) if is_done else None,
             is_error=step.is_error if is_done else None,
         )
 
@@ -97,6 +101,12 @@ class AgentRunDetail(AgentRun):
     """The model's last words, for the person who asked. Where the run has read text of strangers,
     images and links to other hosts are taken out."""
     steps: Sequence[AgentRunStep] = ()
+
+
+def shown_of(run: AgentRun, host: str) -> Shown:
+    """Return how the steps of a run are shown: without links, if the run is tainted. `host` is the
+    domain name of the API, whose own links stay."""
+    return (lambda value: without_links_within(value, host)) if run.tainted else lambda value: value
 
 
 def summary_of(step: ToolStep) -> str:

@@ -12,7 +12,7 @@ from outrider.agents.models import ENDED, AgentRun, RunKind, RunWork
 from outrider.agents.policy.repository import AgentPolicyRepository
 from outrider.agents.runs.endings import RunEnd, RunEndings
 from outrider.agents.runs.repository import AgentRunRepository, RunLeaseLost
-from outrider.agents.runs.schemas import AgentRunCreate, AgentRunDetail, AgentRunStep
+from outrider.agents.runs.schemas import AgentRunCreate, AgentRunDetail, AgentRunStep, shown_of
 from outrider.credits.models import price
 from outrider.credits.service import CreditService
 from outrider.kit import clock, ids
@@ -94,13 +94,17 @@ class AgentRunService:
         self.runs.add(work, events, kept)
 
     def list(self, query: PageQuery) -> Page[AgentRun]:
+        """Return a page of runs; those of chats only for callers who may read chats."""
         sealer = Sealer(self.caller.seal, f"{self.caller.workspace}/agent_runs")
-        found, place = self.runs.list(query.limit, sealer.after(query))
+        found, place = self.runs.list(
+            query.limit, sealer.after(query), with_chats=self._reads_chats
+        )
         return sealer.page(query, found, place)
 
     def get(self, run_id: str) -> AgentRunDetail:
-        """Return a run with its steps. Raises AgentRunNotFound, and ScopeDenied if the run had
-        scopes that the caller has not: its steps tell what it read."""
+        """Return a run with its steps. Raises AgentRunNotFound, and ScopeDenied if the caller may
+        not read chats and it is one, or the run had scopes that the caller has not: its steps tell
+        what it read."""
         found = self._found(run_id)
         run, response = found
         if missing := [each for each in run.scopes if not scopes.covers(self.caller.scopes, each)]:
@@ -108,12 +112,13 @@ class AgentRunService:
                 "The steps of this run tell what it read: to see them a key needs the scopes of"
                 f" the run, and this one lacks {', '.join(missing)}"
             )
-        steps = [AgentRunStep.of(each) for each in self.runs.steps(run_id)]
+        shown = shown_of(run, self.caller.api_url.removeprefix("https://"))
+        steps = [AgentRunStep.of(each, shown) for each in self.runs.steps(run_id)]
         return AgentRunDetail(**run.model_dump(), response=response, steps=steps)
 
     def stop(self, run_id: str) -> AgentRun:
         """End a run before its next step; what it did stays. A run that has ended stays as it is.
-        Raises AgentRunNotFound."""
+        Raises AgentRunNotFound, and ScopeDenied for a chat if the caller may not read chats."""
         self.caller.begin()
         run, _ = self._found(run_id)
         if run.status in ENDED:
@@ -126,4 +131,13 @@ class AgentRunService:
         found = self.runs.get(run_id) if ids.is_id("agr", run_id) else None
         if found is None:
             raise AgentRunNotFound
+        if found[0].kind == "chat" and not self._reads_chats:
+            raise ScopeDenied(
+                "This run answers a message of a chat: a key needs the scope chat too, and this one"
+                " lacks it"
+            )
         return found
+
+    @property
+    def _reads_chats(self) -> bool:
+        return scopes.covers(self.caller.scopes, "chat")
