@@ -17,7 +17,7 @@ _ID = re.compile(r"\b(con|seq|apr|led|cam)_[0-9a-z]{26,}")
 @dataclass(slots=True)
 class HostileModel:
     """A LanguageModel. It reads its channel first, if it reads; then it pursues the goal of the
-    attack, uses what came of it, and leaks what it can into its answer."""
+    attack, uses its results, and leaks what it can into its answer."""
 
     world: World
     attack: Attack

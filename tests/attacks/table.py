@@ -52,7 +52,7 @@ class Attack:
 
     @property
     def then(self) -> Iterator[WantedCall]:
-        """What it does with what came of that."""
+        """What it does with the results."""
         return map(self.technique.bend, self.goal.then)
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""Exceptions from the conformance suite of MCP, and the page that names them."""
+"""Exceptions from the conformance suite of MCP, and the pages that name them."""
 
 import re
 
@@ -7,17 +7,17 @@ import pytest
 from tests.conformance.suite import REVISIONS, Exceptions
 from tools.templates import REPOSITORY
 
-PAGE = (REPOSITORY / "docs" / "mcp.md").read_text(encoding="utf-8")
-
 
 @pytest.mark.parametrize("revision", REVISIONS)
 @pytest.mark.parametrize(
-    ("server", "mark"), [("product", "| excepted: "), ("reference", "| of the adapter: ")]
+    ("server", "page", "mark"),
+    [("product", "mcp.md", "| excepted: "), ("reference", "testing.md", "| of the adapter: ")],
 )
-def test_exceptions_stand_on_the_page(server: str, mark: str, revision: str) -> None:
+def test_exceptions_stand_on_the_page(server: str, page: str, mark: str, revision: str) -> None:
     """By their scenario, or by its first words followed by "…"."""
     column = REVISIONS.index(revision) + 2
-    rows = [row.split("|") for row in PAGE.splitlines() if row.startswith(mark)]
+    text = (REPOSITORY / "docs" / page).read_text(encoding="utf-8")
+    rows = [row.split("|") for row in text.splitlines() if row.startswith(mark)]
     named = " ".join(row[column] for row in rows)
     patterns = [re.escape(name).replace("…", ".+") for name in re.findall(r"`([^`]+)`", named)]
     scenarios = {name.partition(":")[0] for name in Exceptions.read(server, revision).reasons}

@@ -172,7 +172,7 @@ EXAMPLES: dict[str, Example] = {
     "POST /v1/sequences/{sequence_id}/plan": Example(5, {"contact_count": 2}, make=a_sequence),
     "PUT /v1/sequences/{sequence_id}/steps": Example(3, {"steps": [STEP_ONE]}, make=a_sequence),
     # Sequence, what its step sees, the pool, whose address it is; the test noted and taken of the
-    # day; what became of it.
+    # day; its outcome.
     "POST /v1/sequences/{sequence_id}/test-send": Example(
         7,
         {"step_id": ids.new("stp"), "contact_id": ids.new("con"), "to": "ada@outrider.test"},

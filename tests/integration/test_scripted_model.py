@@ -109,7 +109,7 @@ class TestJobs:
     def test_draft_and_launch(self, api: Api, people: list[str], cloud: Cloud) -> None:
         a_mailbox(api, mode="test")
         goal = {"goal": "our new prices", "audience": "all"}
-        turns = talk(api, JOBS["draft_and_launch_sequence"].fill(goal))
+        turns = talk(api, JOBS["draft_and_launch"].fill(goal))
 
         assert not failures(turns)
         assert "about our new prices" in told(turns)

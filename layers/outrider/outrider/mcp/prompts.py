@@ -41,7 +41,7 @@ Build a list of contacts for this audience: {audience}
 Leave out contacts whose status is unsubscribed, bounced or replied. Never make up an address.
 Finish with a table: name, title, company, score and the rule that weighed most; name the tag.""",
     ),
-    "draft_and_launch_sequence": Job(
+    "draft_and_launch": Job(
         title="Draft and launch a sequence",
         description="Write the emails, check them, and send them after a person has agreed",
         arguments={

@@ -16,7 +16,7 @@ class _AboutRun(Payload):
 
 
 class _Counted(_AboutRun):
-    """Numbers of leads by what came of them in the run; a lead counts in each stage that it
+    """Numbers of leads by their outcome in the run; a lead counts in each stage that it
     passed."""
 
     entered: Annotated[Count, Field(examples=[40])]

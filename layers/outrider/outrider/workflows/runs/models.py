@@ -1,4 +1,4 @@
-"""Runs of a workflow, and what came of the leads in them."""
+"""Runs of a workflow, and the outcomes of the leads in them."""
 
 from collections.abc import Mapping
 from typing import Literal
