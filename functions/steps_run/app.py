@@ -1,5 +1,7 @@
 """Worker that carries out the steps in the queue."""
 
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from outrider.access.models import Caller
@@ -38,8 +40,7 @@ class _Batch:
     returned to the queue, for another worker."""
 
     def __init__(self, event: dict[str, Any]) -> None:
-        bodies = [json.loads(record["body"]) for record in event["Records"]]
-        self._to_come = [StepJob.model_validate(body) for body in bodies]
+        self._to_come = list(_jobs(event))
 
     def run(self, body: dict[str, Any]) -> None:
         job = StepJob.model_validate(body)
@@ -57,3 +58,10 @@ class _Batch:
         for job in others:
             queue_step(job)
             self._to_come.remove(job)
+
+
+def _jobs(event: dict[str, Any]) -> Iterator[StepJob]:
+    """Yield the steps of all records that can be read; the others fail when it is their turn."""
+    for record in event["Records"]:
+        with suppress(ValueError):
+            yield StepJob.model_validate(json.loads(record["body"]))

@@ -156,6 +156,28 @@ class TestLongWork:
         assert len(api.get("/v1/contacts").json["data"]) == 1
         assert credits_used(api) == 2
 
+    @pytest.mark.parametrize("number", [5, 9, 14])
+    def test_of_a_repetition_that_stopped_too_is_done_by_the_worker(
+        self, api: Api, cloud: Cloud, number: int
+    ) -> None:
+        """Its message comes while the repetition holds the lease, and comes again."""
+        script = [("create_contacts", {"email": "new@x.example"})]
+        with speaking(lambda said: "Done." if said.results else script):
+            with cloud.wire.crash_at(17, "after"):
+                send(api, "Create it", headers=KEY)
+            cloud.clock.advance(seconds=36)
+            with cloud.wire.crash_at(number, "after") as crashed:
+                send(api, "Create it", headers=KEY)
+            cloud.clock.advance(seconds=10)
+            cloud.drain()
+            cloud.clock.advance(seconds=60)
+            cloud.drain()
+
+        assert crashed()
+        (run,) = api.get("/v1/agent/runs").json["data"]
+        assert run["status"] == "completed"
+        assert (len(api.get("/v1/contacts").json["data"]), credits_used(api)) == (1, 2)
+
 
 class TestJobs:
     """What OutreachPilot's document says of its chat."""

@@ -81,6 +81,21 @@ class TestPoison:
 
         assert (answer.status, answer.json["code"]) == (422, "VALIDATION_ERROR")
 
+    def test_a_message_that_cannot_be_read_fails_alone(self, api: Api, cloud: Cloud) -> None:
+        campaign = launched(api, steps=(STEP_ONE,))
+        round_ = {"campaign_id": campaign.campaign_id, "run": 1, "round": 0}
+        cloud.invoke("campaigns_dispatch", {"workspace": api.workspace().id, **round_})
+        (record,) = cloud.take("StepsQueue")["Records"]
+        bad = [{**record, "messageId": body, "body": body} for body in ("no JSON", "{}")]
+
+        answer = cloud.invoke("steps_run", {"Records": [*bad, record]})
+
+        assert answer["batchItemFailures"] == [
+            {"itemIdentifier": "no JSON"},
+            {"itemIdentifier": "{}"},
+        ]
+        assert len(cloud.mails()) == 1
+
 
 class TestInterruptedLaunch:
     def cut_short(self, api: Api, cloud: Cloud, path: str, contacts: list[str]) -> None:

@@ -6,6 +6,7 @@ _AGENT_RUNS = "tests/agents/test_runs.py"
 _SIZE = f"{_AGENT_RUNS}::TestSize::test_of_a_step_is_limited_whatever_a_model_asks_for"
 _VISIBILITY = "tests/agents/test_visibility.py"
 _MCP = "tests/attacks/test_mcp.py"
+_CRASHES = "tests/agents/test_run_crashes.py"
 _RUNS = "tests/attacks/test_runs.py"
 _PERSON = f"{_RUNS}::test_do_nothing_that_only_a_person_may_decide"
 _DECISIONS = "agents/policy/decisions.py"
@@ -201,6 +202,50 @@ MUTATIONS = [
                 "agents/approvals/deciding.py",
                 "if what := difference(approval.shown, now):",
                 'if (what := "") and difference(approval.shown, now):',
+            ),
+        ),
+    ),
+    Mutation(
+        "tool call whose answer was lost",
+        (f"{_CRASHES}::TestLostAnswer::test_is_asked_for_again",),
+        (Change("agents/runs/loop.py", "if result.is_temporary:", "if False:"),),
+    ),
+    Mutation(
+        "tool call whose answer is lost for good",
+        (f"{_CRASHES}::TestLostAnswer::test_is_asked_for_again",),
+        (
+            Change(
+                "agents/runs/loop.py",
+                "if not tool.is_read_only and result.is_unknown:",
+                "if False:",
+            ),
+        ),
+    ),
+    Mutation(
+        "message of a run that somebody else carries on",
+        (
+            "tests/agents/test_chat.py::TestLongWork"
+            "::test_of_a_repetition_that_stopped_too_is_done_by_the_worker",
+        ),
+        (Change("agents/runs/worker.py", "return self._leave(run_id)", 'return ""'),),
+    ),
+    Mutation(
+        "run that no worker can carry on",
+        (f"{_CRASHES}::TestAbandoned::test_run_that_fails_each_time_is_given_up",),
+        (
+            Change(
+                "agents/runs/worker.py", "if work.shown.as_of_now().status in ENDED:", "if False:"
+            ),
+        ),
+    ),
+    Mutation(
+        "charge of a run that is stopped while its model answers",
+        (f"{_CRASHES}::test_a_stop_charges_what_the_model_answered_meanwhile",),
+        (
+            Change(
+                "agents/runs/repository.py",
+                "'#lease = :held' if lease else '#spent = :spent_seen'",
+                "'#lease = :held' if lease else ':spent_seen = :spent_seen'",
             ),
         ),
     ),

@@ -1,10 +1,12 @@
 """Agent runs and their steps."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Literal
+from datetime import timedelta
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field
 
+from outrider.kit import clock
 from outrider.kit.models import Model
 from outrider.language_models.models import ModelTurn, TokenUsage
 
@@ -13,19 +15,23 @@ RunKind = Literal["chat", "goal"]
 RunStatus = Literal["queued", "running", "completed", "failed", "stopped"]
 RunReason = Literal[
     "agents_disabled",
-    "credits_expired",
+    "call_unanswered",
     "key_refused",
     "model_seconds_spent",
     "out_of_time",
     "provider_failed",
     "stopped_by_person",
 ]
-"""Why a run ended without completing: the workspace's agents are disabled; the hold of its credits
-expired; its API key is revoked or expired; a budget or the time of a run is used up; the provider
-returned no usable answer; a person stopped it."""
+"""Why a run ended without completing: the workspace's agents are disabled; whether one of its tool
+calls was carried out is not known; its API key is revoked or expired; a budget or the time of a run
+is used up; the provider returned no usable answer; a person stopped it."""
 Decision = Literal["allowed", "proposed", "refused"]
 
 ENDED: frozenset[RunStatus] = frozenset({"completed", "failed", "stopped"})
+LIFE = timedelta(minutes=13)
+"""How long a run may go on, from when it was made: less than credits are held for."""
+GIVEN_UP_AFTER = LIFE + timedelta(minutes=6)
+"""When every worker that began within a run's life has ended, as long after the run was made."""
 
 
 class Budget(Model):
@@ -99,6 +105,15 @@ class AgentRun(Model):
     created_at: str
     finished_at: str | None = None
 
+    def as_of_now(self) -> Self:
+        """Return the run as it is at this moment: one that nobody carries on any more has
+        failed."""
+        made = clock.from_text(self.created_at)
+        if self.status in ENDED or clock.now() < made + GIVEN_UP_AFTER:
+            return self
+        ended = {"status_reason": "out_of_time", "finished_at": clock.to_text(made + LIFE)}
+        return self.model_copy(update={"status": "failed", **ended})
+
 
 class RunWork(Model):
     """The worker's view of a run."""
@@ -115,7 +130,7 @@ class RunWork(Model):
     touched: Sequence[str] = ()
     """Ids of the resources that the run made, or whose addresses it may have changed."""
     failures: int = 0
-    """Temporary failures of the provider so far."""
+    """Temporary failures of the provider and of tool calls so far."""
 
 
 class ModelStep(Model):

@@ -54,6 +54,11 @@ class ToolResult:
     """Whether the call was refused before anything was done: because of its key, a rate limit, or
     because no function could be called."""
 
+    @property
+    def is_unknown(self) -> bool:
+        """Return whether the call was perhaps carried out."""
+        return self.is_error and not self.was_refused and self.content.get("status", 0) >= 500
+
 
 @dataclass(frozen=True, slots=True)
 class Calls:

@@ -34,7 +34,8 @@ class RunEndings:
         """End a run and settle its credits in one transaction. A run that failed, or was stopped
         before the model answered, costs nothing.
 
-        Raises RunLeaseLost if it has ended, or if another worker has the `lease` that is given.
+        Raises RunLeaseLost if it has ended, if another worker has the `lease` that is given, or,
+        without one, if the run has spent more meanwhile than `run` says.
         """
         settled: list[str] = []
         write = replace(self._finish_action(run, end, lease), done=lambda: settled.append(run.id))
@@ -65,4 +66,4 @@ class RunEndings:
             "response": end.response or None,
             "finished_at": clock.timestamp(),
         }
-        return self.runs.finish_action(run.id, ended, [completed], lease)
+        return self.runs.finish_action(run, ended, [completed], lease)

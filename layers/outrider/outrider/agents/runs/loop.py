@@ -9,13 +9,12 @@ its effect comes once.
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from pydantic_core import PydanticSerializationError
 
 from outrider.access.models import Caller
-from outrider.agents.models import ModelStep, RunReason, ToolStep
+from outrider.agents.models import LIFE, ModelStep, RunReason, ToolStep
 from outrider.agents.policy.decisions import CallVerdict, ToolQuestion, made_by, tool_of
 from outrider.agents.policy.texts import without_links
 from outrider.agents.port import CallProposals, ToolCalls
@@ -36,10 +35,11 @@ from outrider.mcp.calls import ToolResult
 from outrider.mcp.tools import Tool, tools
 
 LONGEST_ANSWER_SECONDS = 60
-LIFE = timedelta(minutes=13)
-"""How long a run may go on, from when it was made: less than credits are held for."""
 MOST_FAILURES = 3
 """Temporary failures of the provider, or of opening its key, that end a run."""
+_MOST_ATTEMPTS = 4
+"""Attempts at a tool call whose failure may pass. The last comes after 65 seconds, when a function
+that did not answer in time has stopped."""
 MOST_BYTES_SAID = 128 * 1024
 """Maximum size of an answer of the model. All answers of a run are in each request to the model, in
 the run as the API shows it, and each is an item of at most 400 KB."""
@@ -167,8 +167,9 @@ class AgentLoop:
         return verdict
 
     def _complete(self, talk: Conversation, step: ToolStep) -> RunEnd | None:
-        """Make or propose the call of a stored step and store its result. Return how the run ends,
-        if its key was refused."""
+        """Make or propose the call of a stored step and store its result. A failure that may pass
+        is counted, and the step stays as it is, so that the same call is made again. Return how the
+        run ends, if its key was refused, or nobody knows whether the call was carried out."""
         tool = tools()[step.tool]
         if step.decision == "proposed":
             self._save(talk, self._propose(talk, tool, step), {})
@@ -176,6 +177,12 @@ class AgentLoop:
         result = self._call(talk, tool, step)
         if result.content.get("status") == _UNAUTHORIZED:
             return RunEnd("stopped", "key_refused", self._words(talk))
+        if result.is_temporary:
+            if (failures := talk.work.failures + 1) < _MOST_ATTEMPTS:
+                self._save(talk, None, {}, failures=failures)
+                return None
+            if not tool.is_read_only and result.is_unknown:
+                return RunEnd("failed", "call_unanswered", self._words(talk))
         asked = ToolQuestion(tool, step.arguments, talk.run, talk.work.touched)
         made = made_by(asked, result.content)
         touched = [*dict.fromkeys([*talk.work.touched, *made])]
@@ -188,7 +195,7 @@ class AgentLoop:
             arguments["idempotency_key"] = f"{talk.run.id}-{step.number}"
         for _ in attempts(FEW):
             result = self.calls.call(tool, arguments)
-            if result.content.get("code") != "SERVICE_UNAVAILABLE":
+            if not (result.is_temporary and result.was_refused):
                 break
         return result
 

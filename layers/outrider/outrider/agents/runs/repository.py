@@ -1,6 +1,7 @@
 """DynamoDB items of agent runs: a run is `<workspace>` / `agr_…`, its steps are in a partition of
 their own, `<workspace>#steps#<run>` / `<number>`."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,7 +10,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from outrider.access.models import WorkspaceId
-from outrider.agents.models import AgentRun, ModelStep, RunWork, Step, ToolStep
+from outrider.agents.models import ENDED, AgentRun, ModelStep, RunWork, Step, ToolStep
 from outrider.kit import clock, outbox
 from outrider.kit.aws.attributes import Item, changes
 from outrider.kit.aws.dynamodb import (
@@ -40,9 +41,18 @@ class AgentRunRepository:
     workspace: WorkspaceId
 
     def get(self, run_id: str) -> tuple[AgentRun, str | None] | None:
-        """Return a run and its response, or None."""
+        """Return a run as it is now and its response, or None."""
         item = self.table.get(self.workspace, run_id)
-        return (AgentRun.model_validate(item), item.get("response")) if item else None
+        return (_run(item), item.get("response")) if item else None
+
+    def seconds_held(self, run_id: str) -> int | None:
+        """Return for how many seconds more the lease of a run that has not ended may be held, or
+        None if it has ended or there is none."""
+        item = self.table.get(self.workspace, run_id)
+        if item is None or item["status"] in ENDED:
+            return None
+        left = clock.from_text(item["leased_until"]) - clock.now()
+        return max(0, math.ceil(left.total_seconds())) if item["lease"] else 0
 
     def list(
         self, limit: int, after: Item | None, *, with_chats: bool
@@ -60,7 +70,7 @@ class AgentRunRepository:
             ),
             limit,
         )
-        return [AgentRun.model_validate(item) for item in page.items], page.last_key
+        return [_run(item) for item in page.items], page.last_key
 
     def steps(self, run_id: str) -> Sequence[ModelStep | ToolStep]:
         """Return all steps of a run in their order."""
@@ -141,19 +151,18 @@ class AgentRunRepository:
             raise RunLeaseLost from failure
 
     def finish_action(
-        self, run_id: str, ended: Mapping[str, Any], events: Sequence[Event], lease: str = ""
+        self, seen: AgentRun, ended: Mapping[str, Any], events: Sequence[Event], lease: str = ""
     ) -> Action:
-        """Return the write that ends a run that goes on, by the holder of `lease` if one is
-        given."""
-        condition = f"{_OPEN} AND #lease = :held" if lease else _OPEN
-        values = {"held": lease} if lease else {}
+        """Return the write that ends a run that goes on, by the holder of `lease`, or by somebody
+        else who has `seen` all that it spent."""
+        by_holder, by_others = {"held": lease}, {"spent_seen": seen.spent.model_dump()}
         return self.table.update_action(
             self.workspace,
-            run_id,
+            seen.id,
             changes(set={**ended, "lease": "", **outbox.attribute(events)}),
-            condition,
+            f"{_OPEN} AND {'#lease = :held' if lease else '#spent = :spent_seen'}",
             **_OPEN_VALUES,
-            **values,
+            **(by_holder if lease else by_others),
         )
 
     def _put_step_action(
@@ -172,6 +181,10 @@ class AgentRunRepository:
 
     def _steps(self, run_id: str) -> str:
         return f"{self.workspace}#steps#{run_id}"
+
+
+def _run(item: Item) -> AgentRun:
+    return AgentRun.model_validate(item).as_of_now()
 
 
 def _ttl() -> int:

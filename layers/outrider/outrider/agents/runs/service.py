@@ -16,7 +16,8 @@ from outrider.agents.runs.schemas import AgentRunCreate, AgentRunDetail, AgentRu
 from outrider.credits.models import price
 from outrider.credits.service import CreditService
 from outrider.kit import clock, ids
-from outrider.kit.errors import Conflict
+from outrider.kit.attempts import attempts
+from outrider.kit.errors import Conflict, Contended
 from outrider.kit.http.pagination import Page, PageQuery, Sealer
 from outrider.kit.outbox import Event
 from outrider.llm_providers.models import ModelChoice
@@ -118,14 +119,16 @@ class AgentRunService:
 
     def stop(self, run_id: str) -> AgentRun:
         """End a run before its next step; what it did stays. A run that has ended stays as it is.
-        Raises AgentRunNotFound, and ScopeDenied for a chat if the caller may not read chats."""
+        Raises AgentRunNotFound; ScopeDenied for a chat if the caller may not read chats;
+        Contended."""
         self.caller.begin()
-        run, _ = self._found(run_id)
-        if run.status in ENDED:
-            return run
-        with suppress(RunLeaseLost):  # it ended meanwhile
-            self.endings.finish(run, RunEnd("stopped", "stopped_by_person"))
-        return self._found(run_id)[0]
+        for _ in attempts():
+            run, _ = self._found(run_id)
+            if run.status in ENDED:
+                return run
+            with suppress(RunLeaseLost):  # it ended meanwhile, or its model has answered
+                self.endings.finish(run, RunEnd("stopped", "stopped_by_person"))
+        raise Contended("The run takes one step after the other")
 
     def _found(self, run_id: str) -> tuple[AgentRun, str | None]:
         found = self.runs.get(run_id) if ids.is_id("agr", run_id) else None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import uuid4
 
-from outrider.agents.models import RunWork
+from outrider.agents.models import ENDED, RunWork
 from outrider.agents.runs.conversation import Conversation
 from outrider.agents.runs.endings import RunEnd, RunEndings
 from outrider.agents.runs.loop import MOST_FAILURES, AgentLoop
@@ -39,10 +39,27 @@ class AgentRunner:
         """Start or continue a run, and return the outcome for the log."""
         try:
             work = self.runs.take(run_id, str(uuid4()), LEASE)
+            if work.shown.as_of_now().status in ENDED:
+                return self._give_up(work)
             _, end = self.carry_on(work, enough_time)
         except RunLeaseLost:
-            return "nothing to do"
+            return self._leave(run_id)
         return end.status if end else "to be continued"
+
+    def _leave(self, run_id: str) -> str:
+        """Look again at a run that somebody else carries on, once their lease is over: they may
+        stop, and have no message of their own in the queue."""
+        seconds = self.runs.seconds_held(run_id)
+        if seconds is None:
+            return "nothing to do"
+        self.go_on(run_id, seconds + 1)
+        return "left to another worker"
+
+    def _give_up(self, work: RunWork) -> str:
+        """End a run that no worker was able to carry on."""
+        end = RunEnd("failed", "out_of_time")
+        self.endings(work).finish(work.shown, end, lease=work.lease)
+        return "given up"
 
     def carry_on(
         self, work: RunWork, enough_time: Callable[[], bool]
