@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from tests.mutations import (
+    agent_failures,
     agents,
     approved,
     claims,
@@ -18,6 +19,7 @@ from tests.mutations import (
 from tests.mutations.mutation import Mutation
 
 MUTATIONS: Sequence[Mutation] = [
+    *agent_failures.MUTATIONS,
     *agents.MUTATIONS,
     *claims.MUTATIONS,
     *approved.MUTATIONS,
