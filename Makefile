@@ -50,7 +50,7 @@ test: $(READY) tools ## Run every test, end to end on a stack of its own
 	@$(PY) -m pytest -n auto $(ARGS)
 
 coverage: $(READY) ## Measure which lines and branches of the library the tests in one process reach
-	@$(PY) -m pytest -n auto --ignore tests/e2e --cov --cov-report term $(ARGS)
+	@OUTRIDER_CONTRACT=harness $(PY) -m pytest -n auto --ignore tests/e2e --cov --cov-report term $(ARGS)
 
 mutations: $(READY) ## Take the engine's conditions away one by one: a test must fail each time
 	@$(PY) -m tools.mutations $(ARGS)

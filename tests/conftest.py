@@ -1,6 +1,6 @@
-"""The fixtures of the harness, for tests of every kind (see tests/harness/__init__.py), how workers
-share the tests, and how Hypothesis searches: without a stopwatch, and in CI the same examples every
-time."""
+"""The fixtures of the harness and of the local stack, for tests of every kind (see
+tests/harness/__init__.py), how workers share the tests, and how Hypothesis searches: without a
+stopwatch, and in CI the same examples every time."""
 
 import gc
 import os
@@ -11,10 +11,11 @@ import pytest
 from hypothesis import settings
 
 from tests import distribution
+from tests.e2e.fixtures import stack
 from tests.harness.fixtures import api, built_cloud, clock, cloud, drain, mails, transport
 from tests.harness.model_guard import models_on_this_machine
 
-__all__ = ["api", "built_cloud", "clock", "cloud", "drain", "mails", "transport"]
+__all__ = ["api", "built_cloud", "clock", "cloud", "drain", "mails", "stack", "transport"]
 
 settings.register_profile("outrider", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("outrider")
@@ -30,7 +31,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> distribution
     return distribution.ByFile(config, log)
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep the tests that need the local stack in one worker, so that one stack serves them all."""
+    for item in items:
+        if "stack" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("e2e"))
     if hasattr(config, "workerinput"):
         items[:] = distribution.slow_first(items)
 

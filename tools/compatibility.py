@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, get_args
 
-from tests.contract.statements import Document, NotYet, OfAPage, statements_of
+from tests.contract.statements import Document, NotApplicable, NotSupported, statements_of
 from tools.templates import REPOSITORY
 
 PAGE = REPOSITORY / "docs" / "compatibility.md"
@@ -22,16 +22,23 @@ _INTRODUCTION = """\
 # Compatibility with other products' clients
 
 Written by `python -m tools.compatibility` from `tests/contract/`. A client that was written for one
-of these products works with Outrider once its host and its key are replaced. Each row is a
-statement of the product's API document, and the test that carries it out; the tests pass, or the
-build does not. Where a document leaves something open, the row says how it was settled; where
-something is missing, that it does not hold yet."""
+of these products works with Outrider once its host and its key are replaced.
+
+Each row is one statement of the product's API document, with the test case that checks it. `make
+test` runs every case over HTTP on the local stack: the deployed template.yaml with its functions,
+tables, queues and state machines. The result is one of these:
+
+- **supported**: the case passes. Where the document does not say how something works in detail, the
+  row adds how Outrider settles it.
+- **not applicable**: the statement is about web pages or the other company, or is advice to its
+  readers. The row says what Outrider has instead.
+- **not supported**: the row says what is missing."""
 _HEAD = "| the document says | case | result |\n|---|---|---|"
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A statement and its case, `test_module.py::TestClass::test_name`; empty for a web page."""
+    """A statement and its case, `test_module.py::TestClass::test_name`; empty if there is none."""
 
     document: str
     section: str
@@ -56,21 +63,19 @@ def cases(module: ModuleType) -> Iterator[tuple[str, Any]]:
 
 
 def rows(module: ModuleType) -> Iterator[Row]:
-    """Yield the rows of a module: of its cases, then of `OF_PAGES`, what is of a web page only, and
-    of `NOT_YET`, what does not hold."""
+    """Yield the rows of a module: of its cases, then of `NOT_APPLICABLE` and `NOT_SUPPORTED`."""
     file = f"{module.__name__.rpartition('.')[2]}.py"
     for name, test in cases(module):
         for each in statements_of(test):
-            result = f"holds. Left open: {each.settled}" if each.settled else "holds"
+            result = f"supported. Settled as: {each.settled}" if each.settled else "supported"
             yield Row(each.document, each.section, each.text, f"{file}::{name}", result)
-    of_pages: tuple[OfAPage, ...] = getattr(module, "OF_PAGES", ())
-    for page in of_pages:
-        reason = f"a matter of a web page. {page.reason}"
-        yield Row(page.document, page.section, page.text, "", reason)
-    missing: tuple[NotYet, ...] = getattr(module, "NOT_YET", ())
+    others: tuple[NotApplicable, ...] = getattr(module, "NOT_APPLICABLE", ())
+    for other in others:
+        reason = f"not applicable. {other.reason}"
+        yield Row(other.document, other.section, other.text, "", reason)
+    missing: tuple[NotSupported, ...] = getattr(module, "NOT_SUPPORTED", ())
     for gap in missing:
-        reason = f"does not hold yet. {gap.reason}"
-        yield Row(gap.document, gap.section, gap.text, "", reason)
+        yield Row(gap.document, gap.section, gap.text, "", f"not supported. {gap.reason}")
 
 
 def render() -> str:

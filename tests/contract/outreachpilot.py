@@ -1,5 +1,6 @@
 """Calls and answers of OutreachPilot's document, for its cases."""
 
+import re
 from functools import partial
 from typing import Any
 
@@ -43,6 +44,11 @@ def a_company(api: Api, **fields: Any) -> dict[str, Any]:
 
 def register(api: Api, **fields: Any) -> Answer:
     return api.post("/api/v1/webhooks", {"url": NOBODY, "events": EVENTS, **fields})
+
+
+def is_moment(text: str) -> bool:
+    """Whether a text is a time as the document shows it."""
+    return re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", text) is not None
 
 
 def emails(answer: Answer) -> list[str]:

@@ -39,6 +39,11 @@ curl -X POST -H "Authorization: Bearer op_live_YOUR_KEY" \
   -d '{"name":"Acme Corp","domain":"acme.com","industry":"Software"}' \
   "https://app.outreachpilot.com/api/v1/companies"
 
+curl -X POST -H "Authorization: Bearer op_live_YOUR_KEY" \
+  -H "Content-Type: application/json" \
+  -d '{"message":"Find me 10 VP-level fintech contacts in NYC"}' \
+  "https://app.outreachpilot.com/api/v1/chat"
+
 curl -H "Authorization: Bearer op_live_YOUR_KEY" \
   "https://app.outreachpilot.com/api/v1/credits"
 

@@ -29,9 +29,9 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
-class OfAPage:
-    """What a document says about a web page and not about the API; `reason` is where the same is
-    had here."""
+class NotApplicable:
+    """What a document says about web pages, its company or its reader, and not about the API;
+    `reason` says what is there instead."""
 
     document: Document
     section: str
@@ -40,8 +40,8 @@ class OfAPage:
 
 
 @dataclass(frozen=True, slots=True)
-class NotYet:
-    """What a document says that does not hold yet; `reason` is what is missing."""
+class NotSupported:
+    """What a document says that is not supported yet; `reason` is what is missing."""
 
     document: Document
     section: str

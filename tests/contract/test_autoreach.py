@@ -1,7 +1,8 @@
 """AutoReach's API guide, statement by statement, in the order of the document: the resources."""
 
 from tests.contract.autoreach import DOCUMENT, WORKFLOW, a_workflow, is_error, some_leads
-from tests.contract.statements import OfAPage, statement
+from tests.contract.deployed import eventually
+from tests.contract.statements import statement
 from tests.harness.api import ANONYMOUS, Api
 from tests.harness.cloud import Cloud
 from tests.integration.example_data import a_researched_lead
@@ -42,22 +43,28 @@ class TestIntroduction:
         "create workflows, manage leads, trigger research and qualification, send outreach, and "
         "retrieve results — all through standard HTTP requests",
     )
+    @statement(
+        DOCUMENT,
+        "Can I use the API to build a custom UI?",
+        "The API provides all the data and actions needed to build a custom interface",
+    )
     def test_a_workflow_runs_from_its_leads_to_their_replies(self, api: Api, cloud: Cloud) -> None:
         a_mailbox(api)
         workflow = a_workflow(api, stages=["qualify", "contact"], settings={"autoReview": True})
         (lead,) = some_leads(api, workflow, firstName="Ada", company="Acme")
 
         started = api.post(f"/api/workflows/{workflow}/run")
-        cloud.run(hours=1)
-        put_into_bucket(cloud, a_reply(cloud.mails()[0], "Sounds great, let's talk."))
-        cloud.drain()
+        (mail,) = eventually(cloud, cloud.mails)
+        put_into_bucket(cloud, a_reply(mail, "Sounds great, let's talk."))
+        campaign = api.get("/api/campaigns").json["data"][0]["id"]
+        stats = f"/api/campaigns/{campaign}/stats"
+        eventually(cloud, lambda: api.get(stats).json["totals"]["replied"])
 
         assert (started.status, started.json["run"]["status"]) == (200, "running")
-        assert cloud.mails()[0].recipients == ["ada0@acme.example"]
+        assert mail.recipients == ["ada0@acme.example"]
         shown = api.get(f"/api/leads/{lead}").json
         assert (shown["status"], bool(shown["repliedAt"])) == ("replied", True)
-        campaign = api.get("/api/campaigns").json["data"][0]["id"]
-        totals = api.get(f"/api/campaigns/{campaign}/stats").json["totals"]
+        totals = api.get(stats).json["totals"]
         assert (totals["sent"], totals["replied"]) == (1, 1)
 
     @statement(
@@ -141,6 +148,13 @@ class TestWorkflows:
         assert answer.json["nextCursor"] is None
 
     @statement(DOCUMENT, "Workflows", "POST /api/workflows: Create a new workflow")
+    @statement(
+        DOCUMENT,
+        "JavaScript (Node.js): Create a Workflow and Add Leads",
+        "`fetch(`${API_BASE}/api/workflows`, {method: 'POST', body: JSON.stringify({name, stages: "
+        "['research', 'qualify', 'contact'], settings: {autoReview: false, dailyLimit: 50}})})`",
+        settled="`tests/e2e/test_documents.py` runs the example itself, in Node",
+    )
     def test_create(self, api: Api) -> None:
         answer = api.post("/api/workflows", WORKFLOW)
 
@@ -286,6 +300,12 @@ class TestLeads:
         assert (answer.json["score"], len(answer.json["scoreLines"])) == (100, 1)
 
     @statement(DOCUMENT, "Leads", "GET /api/leads/:id/research: Get research data")
+    @statement(
+        DOCUMENT,
+        "Python: Retrieve and Filter Leads",
+        "`requests.get(f'{API_BASE}/api/leads/{lead_id}/research', headers=headers)`",
+        settled="`tests/e2e/test_documents.py` runs the example itself",
+    )
     def test_research(self, api: Api) -> None:
         lead = a_researched_lead(api)
 
@@ -293,103 +313,3 @@ class TestLeads:
 
         assert (answer.status, answer.json["outcome"]) == (200, "found")
         assert {"contactId", "company", "person", "researchedAt"} <= answer.json.keys()
-
-
-class TestCampaigns:
-    @statement(DOCUMENT, "Campaigns", "GET /api/campaigns: List campaigns")
-    def test_list(self, api: Api) -> None:
-        workflow = api.get(f"/api/workflows/{a_workflow(api)}").json
-
-        answer = api.get("/api/campaigns")
-
-        assert [each["id"] for each in answer.json["data"]] == [workflow["campaignId"]]
-
-    @statement(
-        DOCUMENT,
-        "Campaigns",
-        "POST /api/campaigns: Create a campaign",
-        settled="of a `name` and a `sequenceId`: of a workflow, or of `POST /v1/sequences`",
-    )
-    def test_create(self, api: Api) -> None:
-        sequence = api.get(f"/api/workflows/{a_workflow(api)}").json["sequenceId"]
-
-        answer = api.post("/api/campaigns", {"name": "Spring", "sequenceId": sequence})
-
-        assert (answer.status, answer.json["status"]) == (201, "draft")
-        assert (answer.json["name"], answer.json["sequenceId"]) == ("Spring", sequence)
-
-    @statement(DOCUMENT, "Campaigns", "GET /api/campaigns/:id/stats: Get campaign statistics")
-    def test_stats(self, api: Api) -> None:
-        campaign = api.get(f"/api/workflows/{a_workflow(api)}").json["campaignId"]
-
-        answer = api.get(f"/api/campaigns/{campaign}/stats")
-
-        assert (answer.status, answer.json["campaignId"]) == (200, campaign)
-        assert answer.json["totals"]["sent"] == 0
-        assert {"audience", "rates", "byStep", "byDay"} <= answer.json.keys()
-
-
-class TestAccount:
-    @statement(DOCUMENT, "Account", "GET /api/account: Get account details")
-    @statement(
-        DOCUMENT,
-        "Getting Started",
-        "Make a test request to GET /api/account to verify authentication",
-    )
-    def test_account(self, api: Api) -> None:
-        answer = api.get("/api/account")
-
-        assert (answer.status, answer.json["name"], answer.json["mode"]) == (200, "acme", "live")
-        assert answer.json["plan"]["callsPerMinute"] == 300
-
-    @statement(DOCUMENT, "Account", "GET /api/account/credits: Get credit balance")
-    def test_credits(self, api: Api) -> None:
-        answer = api.get("/api/account/credits")
-
-        assert (answer.status, answer.json["available"]) == (200, 100_000)
-        assert "resetsAt" in answer.json
-
-    @statement(DOCUMENT, "Account", "GET /api/account/usage: Get usage statistics")
-    def test_usage(self, api: Api, cloud: Cloud) -> None:
-        api.get("/api/leads")
-        cloud.drain()
-
-        answer = api.get("/api/account/usage")
-
-        assert (answer.status, answer.json["callsByFamily"]) == (200, {"leads": 1})
-
-
-OF_PAGES = (
-    OfAPage(
-        DOCUMENT,
-        "API Key Generation",
-        "Log into AutoReach and navigate to Settings > API Keys; Click “Generate New API Key”; "
-        "Give the key a descriptive name",
-        "`POST /v1/api-keys` makes a key with a name.",
-    ),
-    OfAPage(
-        DOCUMENT,
-        "Setting Up Webhooks",
-        "Register a webhook URL in Settings > Webhooks",
-        "`POST /api/webhooks` does the same.",
-    ),
-    OfAPage(
-        DOCUMENT,
-        "Can I automate everything through the API?",
-        "A few account management functions (billing, team invitations) are UI-only",
-        "The operator decides on plans; people get keys with roles by `POST /v1/api-keys`.",
-    ),
-    OfAPage(
-        DOCUMENT,
-        "Getting Started",
-        "Generate an API key in Settings > API Keys",
-        "`POST /v1/api-keys` makes one.",
-    ),
-    OfAPage(
-        DOCUMENT,
-        "Getting Started",
-        "Explore the endpoints in our interactive API documentation",
-        "`GET /docs` describes every endpoint.",
-    ),
-)
-"""What the document says about pages of the product."""

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from tests.contract.deployed import eventually
+from tests.contract.models import ANTHROPIC, JSON, speaking
 from tests.contract.statements import Document, statement
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
@@ -16,9 +18,9 @@ from tests.integration.outreach import STEP_ONE, launched
 from tests.integration.replying import a_reply, put_into_bucket
 from tests.integration.test_delegation import call as delegated
 from tests.integration.test_delegation import delegate
+from tests.language_models.dialects import DIALECTS, Dialect
 from tests.mcp.connecting import call, send
-from tests.receivers import Receiver, receiver
-from tools import templates
+from tests.receivers import Receiver, answering, receiver
 
 on_this_machine, endpoint = endpoints.on_this_machine, endpoints.endpoint
 
@@ -42,9 +44,9 @@ class TestWebhooks:
     def test_the_documented_events(self, api: Api, cloud: Cloud, endpoint: Receiver) -> None:
         register(api, endpoint.url, "contact.created", "reply.received", "sequence.finished")
         campaign = launched(api, steps=(STEP_ONE,))
-        cloud.run(hours=1)
-        put_into_bucket(cloud, a_reply(cloud.mails()[0], "Sounds great, let's talk."))
-        cloud.run(hours=1)
+        (mail,) = eventually(cloud, cloud.mails)
+        put_into_bucket(cloud, a_reply(mail, "Sounds great, let's talk."))
+        eventually(cloud, lambda: len(received(endpoint)) == 3)
 
         told = {payload["event"]: payload for payload in received(endpoint)}
 
@@ -69,9 +71,8 @@ class TestWebhooks:
     def test_every_delivery_is_signed(self, api: Api, cloud: Cloud, endpoint: Receiver) -> None:
         secret = register(api, endpoint.url, "contact.created").json["secret"]
         create_contact(api)
-        cloud.run(hours=0.1)
 
-        assert len(endpoint.requests) == 2
+        assert eventually(cloud, lambda: len(endpoint.requests) == 2, hours=0.1)
         key = base64.b64decode(secret.removeprefix("whsec_"))
         for request in endpoint.requests:
             headers, body = headers_of(request), request.partition(b"\r\n\r\n")[2]
@@ -93,9 +94,10 @@ class TestWebhooks:
     ) -> None:
         register(api, endpoint.url, "contact.created")
         create_contact(api, workspace="globex")
-        cloud.drain()
+        own = create_contact(api)
 
-        assert received(endpoint) == []
+        assert eventually(cloud, lambda: received(endpoint))
+        assert [each["data"]["contact_id"] for each in received(endpoint)] == [own]
 
     @statement(
         DOCUMENT,
@@ -106,11 +108,10 @@ class TestWebhooks:
         with receiver(FAILING) as peer:
             webhook = register(api, peer.url, "contact.created").json["id"]
             create_contact(api)
-            cloud.run(hours=0.05)
+            log = f"/v1/webhooks/{webhook}/deliveries"
+            (delivery,) = eventually(cloud, lambda: tried_again(api, log), hours=0.005)
 
-        (delivery,) = api.get(f"/v1/webhooks/{webhook}/deliveries").json["data"]
-
-        assert (delivery["status"], delivery["attempt_count"] >= 3) == ("pending", True)
+        assert delivery["status"] == "pending"
         assert delivery["next_attempt_at"] is not None
 
 
@@ -167,8 +168,8 @@ class TestMcp:
         "Operate the platform from any model",
         "Ships in the same deployment",
     )
-    def test_it_is_in_the_same_template(self) -> None:
-        assert "POST /mcp" in {each.key for each in templates.endpoints()}
+    def test_it_is_at_the_host_of_the_rest_api(self, api: Api) -> None:
+        assert [send(api, "tools/list").status, api.get("/v1/contacts").status] == [200, 200]
 
 
 class TestAgent:
@@ -186,6 +187,45 @@ class TestAgent:
         assert stored.status in (200, 201), stored.text
         assert "sk-canary-5b1c8f0e2a7d9K2f" not in stored.text + repr(cloud.items("keys"))
         assert api.get("/v1/llm-providers", workspace="globex").json["data"] == []
+
+    @statement(
+        DOCUMENT,
+        "Your key, your model, your cost",
+        "The provider adapter is model-agnostic: your key and model choice drive cost and "
+        "selection; no token markup",
+        settled="requests go to the provider itself, with the stored key and model",
+    )
+    @pytest.mark.parametrize("dialect", DIALECTS[1:4], ids=lambda each: each.provider)
+    def test_the_provider_is_asked_with_the_stored_key(self, api: Api, dialect: Dialect) -> None:
+        path = f"/v1/llm-providers/{dialect.provider}"
+        with receiver(answering(body=dialect.body("ready"), headers=JSON)) as server:
+            body = {"api_key": "sk-canary-0123", "model": dialect.model}
+            api.put(path, {**body, "base_url": f"http://127.0.0.1:{server.port}"})
+            tested = api.post(f"{path}/test")
+
+        assert tested.json["ok"] is True, tested.text
+        assert b"sk-canary-0123" in server.requests[0]
+        assert dialect.model.encode() in server.requests[0]
+
+    @statement(
+        DOCUMENT,
+        "Your key, your model, your cost",
+        "An agent runtime executes GTM workflows (build a list, draft and launch a sequence, "
+        "triage replies) by calling the MCP tool surface",
+        settled="it is started with `POST /v1/agent/runs`; what it must not do alone waits for the "
+        "approval of a person",
+    )
+    def test_an_agent_works_with_the_tools(self, api: Api, cloud: Cloud) -> None:
+        create_contact(api)
+        listing: list[tuple[str, str, Any]] = [("toolu_1", "list_contacts", {"limit": 5})]
+        with speaking(api, ANTHROPIC.body(calls=listing), ANTHROPIC.body("There is one.")):
+            run = api.post("/v1/agent/runs", {"goal": "Build a list"}).json["id"]
+            path = f"/v1/agent/runs/{run}"
+            eventually(cloud, lambda: api.get(path).json["status"] == "completed", hours=0.1)
+
+        done = api.get(path).json
+        assert (done["status"], done["response"]) == ("completed", "There is one.")
+        assert "list_contacts" in [step.get("tool") for step in done["steps"]]
 
     @statement(
         DOCUMENT, "Your key, your model, your cost", "Actions bounded by the API key RBAC scopes"
@@ -206,14 +246,20 @@ class TestAgent:
         delegation = delegate(api, "contacts:write")
         delegated(api, delegation, "POST", "/v1/contacts", DANA)
         api.post("/v1/contacts", {"email": "kim@acme.example"})
-        cloud.drain()
 
-        actors = [event["actor"] for event in _log(api, "contact.created")]
+        eventually(cloud, lambda: len(_log(api, "contact.created")) == 2)
+        first, second = (event["actor"] for event in _log(api, "contact.created"))
 
-        assert actors[0] == delegation.actor
-        assert actors[1].startswith("key:key_")
+        assert first == delegation.actor
+        assert second.startswith("key:key_")
 
 
 def _log(api: Api, name: str) -> list[dict[str, Any]]:
     page: list[dict[str, Any]] = api.get(f"/v1/events?type={name}").json["data"]
     return page
+
+
+def tried_again(api: Api, log: str) -> list[dict[str, Any]]:
+    """The deliveries of a log that more than one request was sent for."""
+    found: list[dict[str, Any]] = api.get(log).json["data"]
+    return [each for each in found if each["attempt_count"] > 1]

@@ -5,9 +5,12 @@ from datetime import UTC, datetime
 
 from standardwebhooks import Webhook
 
-from tests.contract.outreachpilot import EVENTS, a_contact, data, register, says
+from tests.contract.deployed import eventually
+from tests.contract.outreachpilot import EVENTS, a_contact, data, is_moment, register, says
 from tests.harness.api import Api
+from tests.harness.cloud import Cloud
 from tests.integration import endpoints
+from tests.integration.outreach import STEP_ONE, launched
 from tests.integration.running import a_campaign
 from tests.integration.webhooks import NOBODY
 from tests.receivers import answering, receiver
@@ -23,11 +26,13 @@ class TestCredits:
     def test_the_balance_has_the_fields_of_the_document(self, api: Api) -> None:
         key = api.workspace("pro", plan="professional").live_key
 
-        assert data(api.get("/api/v1/credits", key=key)) == {
+        balance = data(api.get("/api/v1/credits", key=key))
+
+        assert is_moment(balance.pop("credits_reset_at"))
+        assert balance == {
             "credits_remaining": 5_000,
             "credits_monthly": 5_000,
             "plan_tier": "professional",
-            "credits_reset_at": "2026-04-02T00:00:00.000Z",
         }
 
 
@@ -121,6 +126,16 @@ class TestWebhooks:
         secret = f"whsec_{b64encode(b'hmac_secret').decode()}"
         signed = Webhook(secret).sign(headers["webhook-id"], moment, body.decode())
         assert (data(answer)["secret"], signed) == (secret, headers["webhook-signature"])
+
+    @says("Webhooks", "Subscribe to real-time event notifications")
+    def test_what_happens_is_told(self, api: Api, cloud: Cloud) -> None:
+        with receiver(answering()) as peer:
+            register(api, url=peer.url)
+            campaign = launched(api, steps=(STEP_ONE,)).campaign_id
+            assert eventually(cloud, lambda: endpoints.received(peer))
+
+        (told,) = endpoints.received(peer)
+        assert (told["event"], told["data"]["campaign_id"]) == ("campaign.completed", campaign)
 
     @says("Webhooks", "DELETE /api/v1/webhooks?id=xxx: Deactivate a webhook subscription")
     @says("Webhooks", "{ ok: true, data: { deleted: true } }")

@@ -17,7 +17,7 @@ https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
 
 
 class TestProvider:
-    @pytest.mark.parametrize("dialect", DIALECTS[2:], ids=lambda each: each.name)
+    @pytest.mark.parametrize("dialect", DIALECTS[4:], ids=lambda each: each.name)
     def test_is_asked_with_the_key_that_was_stored(
         self, stack: LocalStack, dialect: Dialect
     ) -> None:

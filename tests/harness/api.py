@@ -10,6 +10,7 @@ from typing import Any, Literal
 from urllib.parse import unquote
 from uuid import uuid4
 
+from outrider.kit import clock
 from tests.harness.clock import Clock
 from tests.harness.contract import Contract
 from tests.harness.failures import Call
@@ -71,6 +72,9 @@ class Api:
     Each request takes `tick_ms` of the test's clock, so that ids made one after another sort so.
     """
 
+    domain = "outrider.test"
+    """Of the mailboxes that tests make."""
+
     def __init__(self, functions: Functions, wire: Wire, clock: Clock, contract: Contract) -> None:
         self.tick_ms = 1
         self._functions = functions
@@ -114,6 +118,9 @@ class Api:
         workspace_id = self.workspace(workspace).id
         self._admin({"action": "grant_address", "workspace_id": workspace_id, **what})
 
+    def own_domain(self) -> None:
+        """Have `acme` own its `domain`: here a mailbox is whose it was first."""
+
     def get(self, path: str, **options: Any) -> Answer:
         return self.request("GET", path, **options)
 
@@ -149,9 +156,7 @@ class Api:
         if key is None:
             key = self.workspace(workspace).key(mode)
         authorization = {"authorization": f"Bearer {key}"} if key else {}
-        endpoint, event = _event(
-            method, path, body, {**authorization, **(headers or {})}, self._clock
-        )
+        endpoint, event = event_of(method, path, body, {**authorization, **(headers or {})})
         if authorizer is not None:
             event["requestContext"]["authorizer"] = dict(authorizer)
         self._clock.advance(ms=self.tick_ms)
@@ -170,9 +175,10 @@ class Api:
         return answer
 
 
-def _event(
-    method: str, path: str, body: Any, headers: dict[str, str], clock: Clock
+def event_of(
+    method: str, path: str, body: Any, headers: dict[str, str]
 ) -> tuple[Endpoint, dict[str, Any]]:
+    """The route that takes a request, and the event that API Gateway makes of it."""
     raw_path, _, query = path.partition("?")
     endpoint, parameters = _route(method, raw_path)
     encoded = isinstance(body, bytes)
@@ -203,8 +209,8 @@ def _event(
             "requestId": f"req-{uuid4()}",
             "routeKey": endpoint.key,
             "stage": "$default",
-            "time": clock.now.strftime("%d/%b/%Y:%H:%M:%S +0000"),
-            "timeEpoch": clock.ms,
+            "time": clock.now().strftime("%d/%b/%Y:%H:%M:%S +0000"),
+            "timeEpoch": clock.epoch_ms(),
         },
         "isBase64Encoded": encoded,
     }

@@ -76,3 +76,14 @@ class Bus:
         self.pending.extend(
             (rule.target, event) for rule in self._rules if matches(rule.pattern, event)
         )
+
+
+def object_created(bucket: str, key: str, size: int) -> dict[str, Any]:
+    """The event that S3 sends of a new object."""
+    return {
+        "version": "0",
+        "id": str(uuid4()),
+        "source": "aws.s3",
+        "detail-type": "Object Created",
+        "detail": {"bucket": {"name": bucket}, "object": {"key": key, "size": size}},
+    }

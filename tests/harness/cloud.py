@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 from urllib.parse import unquote, urlsplit
-from uuid import uuid4
 
 from outrider.kit.aws import clients
 from outrider.kit.aws.attributes import Item, decode_item
@@ -17,7 +16,7 @@ from outrider.sequences import kept
 from outrider.writing.wiring import providers
 from tests.harness import stack
 from tests.harness.api import Api
-from tests.harness.bus import Bus
+from tests.harness.bus import Bus, object_created
 from tests.harness.clock import Clock
 from tests.harness.contract import Contract
 from tests.harness.dynamodb import watched
@@ -134,20 +133,16 @@ class Cloud:
         return dict(self._queues.by_id)
 
     def upload(self, url: str, body: bytes) -> str:
-        """PUT a file at a link of ours, as a client does; the bucket tells of it. Gives its key."""
-        link = urlsplit(url)
-        bucket, key = link.netloc.partition(".")[0], unquote(link.path.lstrip("/"))
-        self._objects.put_object(Bucket=bucket, Key=key, Body=body)
-        self.bus.carry(
-            {
-                "version": "0",
-                "id": str(uuid4()),
-                "source": "aws.s3",
-                "detail-type": "Object Created",
-                "detail": {"bucket": {"name": bucket}, "object": {"key": key, "size": len(body)}},
-            }
-        )
+        """PUT a file at a link of ours, as a client does. Gives its key."""
+        key = unquote(urlsplit(url).path.lstrip("/"))
+        self.put_file(key, body)
         return key
+
+    def put_file(self, key: str, body: bytes) -> None:
+        """Put an object into the bucket of files, which tells of it."""
+        bucket = self.stack.data["FilesBucketName"]
+        self._objects.put_object(Bucket=bucket, Key=key, Body=body)
+        self.bus.carry(object_created(bucket, key, len(body)))
 
     def download(self, url: str) -> bytes:
         """GET a file from a link of ours, as a client does."""

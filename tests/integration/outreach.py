@@ -59,12 +59,13 @@ def a_mailbox(
 ) -> dict[str, Any]:
     """A warmed mailbox without a gap between mails, unless said otherwise."""
     body = {
-        "email": "ada@outrider.test",
+        "email": f"ada@{api.domain}",
         "daily_cap": 1_000,
         "min_gap_seconds": 0,
         "warmed": True,
         **fields,
     }
+    api.own_domain()
     answer = api.post("/v1/mailboxes", body, mode=mode, workspace=workspace)
     assert answer.status == 201, answer.text
     created: dict[str, Any] = answer.json
@@ -164,7 +165,7 @@ def _told(caller: Caller, message: Message) -> Event:
 def a_task(api: Api, **step: Any) -> StepJob:
     """A task that is due: to call a new contact, unless `step` says otherwise. Gives the job of the
     step, which names contact, campaign and message."""
-    a_mailbox(api, email=f"{ids.new('a')}@outrider.test")
+    a_mailbox(api, email=f"{ids.new('a')}@{api.domain}")
     contact = api.post(
         "/v1/contacts", {"email": f"{ids.new('a')}@example.com", "first_name": "Ada"}
     ).json

@@ -94,17 +94,7 @@ def take(cloud: Cloud, raw: bytes) -> dict[str, Any]:
 
 def put_into_bucket(cloud: Cloud, raw: bytes, key: str = "inbound/mail-1") -> None:
     """As SES does with a mail that it takes."""
-    bucket = cloud.stack.data["FilesBucketName"]
-    cloud.stack.session.create_client("s3").put_object(Bucket=bucket, Key=key, Body=raw)
-    cloud.bus.carry(
-        {
-            "version": "0",
-            "id": key,
-            "source": "aws.s3",
-            "detail-type": "Object Created",
-            "detail": {"bucket": {"name": bucket}, "object": {"key": key, "size": len(raw)}},
-        }
-    )
+    cloud.put_file(key, raw)
 
 
 def record(key: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from tests.integration.outreach import Launched, launched
 
 def one_more_launched(api: Api) -> Launched:
     """With a mailbox and a contact of its own, so that a workspace may have many."""
-    return launched(api, mailbox={"email": f"{ids.new('a')}@outrider.test"}, name=ids.new("a"))
+    return launched(api, mailbox={"email": f"{ids.new('a')}@{api.domain}"}, name=ids.new("a"))
 
 
 def a_campaign(api: Api) -> str:
