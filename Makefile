@@ -25,7 +25,7 @@ export SAM_CLI_TELEMETRY := 0
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down reset demo test coverage mutations mutants chaos fuzz conformance check format lock upgrade tools build deploy migrate $(TEMPLATES:%=validate/%)
+.PHONY: help run up down reset demo test coverage mutations mutants chaos fuzz conformance check format lock upgrade tools build deploy migrate restore delete $(TEMPLATES:%=validate/%)
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -117,6 +117,12 @@ deploy: build ## Build and deploy to your AWS account, asking what it needs to k
 
 migrate: $(READY) ## Run the data migrations of a deployed stack: ARGS="--stack outrider"
 	@$(PY) -m tools.migrate $(ARGS)
+
+restore: $(READY) ## Restore tables of a deployed stack, see docs/backups.md: ARGS="stop --stack outrider"
+	@$(PY) -m tools.restore $(ARGS)
+
+delete: $(READY) ## Delete a deployed stack, on demand with its data: ARGS="--stack outrider"
+	@$(PY) -m tools.delete $(ARGS)
 
 $(READY): pyproject.toml uv.lock local/bootstrap.sh
 	@PYTHON="$(PYTHON)" sh local/bootstrap.sh

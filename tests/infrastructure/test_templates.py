@@ -220,7 +220,7 @@ RELAY = [
 class TestRelay:
     def test_reads_every_table_but_the_one_it_writes(self) -> None:
         outputs = {
-            name: output["Value"]["Fn::GetAtt"][0]
+            name: output["Value"]["Fn::If"][1]["Fn::GetAtt"][0]
             for name, output in DATA["Outputs"].items()
             if name.endswith("StreamArn")
         }

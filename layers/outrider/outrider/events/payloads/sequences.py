@@ -7,7 +7,7 @@ from pydantic import Field
 from outrider.events.catalogue import EventName
 from outrider.events.payloads.base import CampaignId, Count, Payload, SequenceId
 
-PauseReason = Literal["person", "guardrail", "workflow", "workflow_deleted"]
+PauseReason = Literal["person", "guardrail", "workflow", "workflow_deleted", "restored"]
 
 
 class SequenceCreatedData(Payload):

@@ -1,0 +1,176 @@
+"""Restores: the copies have what AWS leaves out, and a campaign goes on without sending twice."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from outrider.kit.aws.dynamodb import Table
+from tests.engine.invariants import Books, wrong_at_rest
+from tests.harness.api import ANONYMOUS
+from tests.harness.cloud import Cloud
+from tests.integration.outreach import HTML_STEP, STEP_TWO, launched, status, tracking_path
+from tests.integration.replying import a_reply, put_into_bucket
+from tests.releases import recording
+from tools.restoring.inbound import reread
+from tools.restoring.sends import Gap
+from tools.restoring.tables import ALL, DECLARED, NAME, Copies
+
+KEPT = ("Contacts", "Messages", "Enrollments")
+
+
+@pytest.fixture
+def dynamodb(cloud: Cloud) -> Iterator[Any]:
+    """A client; the tables that a test creates are deleted after it."""
+    client = cloud.stack.session.create_client("dynamodb")
+    before = set(client.list_tables()["TableNames"])
+    yield client
+    for name in set(client.list_tables()["TableNames"]) - before:
+        client.delete_table(TableName=name)
+
+
+def copies(cloud: Cloud, dynamodb: Any, prefix: str = "restored") -> Copies:
+    return Copies(dynamodb, cloud.stack.data, prefix, sleep=lambda _: None)
+
+
+class TestCopies:
+    def test_have_what_the_template_declares(self, cloud: Cloud, dynamodb: Any) -> None:
+        cloud.api.post("/v1/contacts", {"email": "ada@example.com"})
+        made, names = copies(cloud, dynamodb), ("Contacts", "Leads", "Events")
+
+        for _ in range(2):  # again after an interruption
+            made.restore(None, names)
+
+        for name in names:
+            table, declared = made.copy_of(name), DECLARED[name]
+            found = dynamodb.describe_table(TableName=table)["Table"]
+            expiry = dynamodb.describe_time_to_live(TableName=table)["TimeToLiveDescription"]
+            backups = dynamodb.describe_continuous_backups(TableName=table)
+            assert found.get("StreamSpecification", {}).get("StreamEnabled", False) == (
+                "StreamSpecification" in declared
+            )
+            assert expiry.get("AttributeName") == declared.get("TimeToLiveSpecification", {}).get(
+                "AttributeName"
+            )
+            recovery = backups["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
+            assert recovery["PointInTimeRecoveryStatus"] == "ENABLED"
+        assert dynamodb.scan(TableName=made.copy_of("Contacts"))["Count"] > 0
+
+    def test_take_the_place_of_the_tables(self, cloud: Cloud, dynamodb: Any) -> None:
+        made = copies(cloud, dynamodb)
+        made.restore(None, ("Contacts",))
+
+        given = made.parameters()
+
+        tables, streams = (given[each].split(",") for each in ("RestoredTables", "RestoredStreams"))
+        expected = {**cloud.stack.data, f"Contacts{NAME}": "restored-contacts"}
+        assert tables == [expected[f"{name}{NAME}"] for name in ALL]
+        assert streams[ALL.index("Events")] == "-"
+        assert "restored-contacts/stream" in streams[ALL.index("Contacts")]
+
+
+class TestInbound:
+    def test_emails_of_the_lost_time_are_read_again(self, cloud: Cloud) -> None:
+        campaign = launched(cloud.api, 1)
+        cloud.run(hours=0.1)
+        self._empty_bucket(cloud)
+        put_into_bucket(cloud, a_reply(cloud.mails()[0], "Sounds great, let's talk."))
+        cloud.bus.pending.clear()
+        session, bucket = cloud.stack.session, cloud.stack.data["FilesBucketName"]
+        sent: list[str] = []
+
+        count = reread(
+            session.create_client("s3"),
+            SimpleNamespace(send_message=lambda **sending: sent.append(sending["MessageBody"])),
+            bucket,
+            "queue",
+            datetime.now(UTC) - timedelta(minutes=1),
+        )
+
+        assert count == len(sent) >= 1
+        for body in sent:
+            cloud.queue("InboundQueue").send(body)
+        cloud.drain()
+        assert status(cloud.api, campaign.campaign_id)["audience"]["completed"] == 1
+
+    def _empty_bucket(self, cloud: Cloud) -> None:
+        s3, bucket = cloud.stack.session.create_client("s3"), cloud.stack.data["FilesBucketName"]
+        for each in s3.list_objects_v2(Bucket=bucket, Prefix="inbound/").get("Contents", ()):
+            s3.delete_object(Bucket=bucket, Key=each["Key"])
+
+
+class TestCampaign:
+    """Three contacts have the first email at the restored moment. Until the failure the second one
+    goes to two of them, the third is in the worker that dies, and one recipient unsubscribes."""
+
+    @pytest.mark.parametrize("readable", [True, False])
+    def test_goes_on_without_sending_twice(
+        self, cloud: Cloud, dynamodb: Any, readable: bool
+    ) -> None:
+        api = cloud.api
+        campaign = launched(api, 3, steps=(HTML_STEP, STEP_TWO, {**STEP_TWO, "if": "always"}))
+        cloud.run(hours=1)
+        since, before = cloud.clock.now, recording.items(cloud)
+        self._until_the_failure(cloud)
+        sent = Counter(mail.tags["message_id"] for mail in cloud.mails())
+        assert len(sent) == 6
+
+        earlier = self._restored(cloud, dynamodb, before) if readable else {}
+        if not readable:
+            self._put_back(cloud, before)
+        for _ in range(2):  # again after an interruption
+            counts = Gap(since, cloud.clock.now, earlier).close()
+        cloud.executions.clear()
+        assert counts["campaigns paused"] == 0
+        cloud.run(hours=1)
+        assert Counter(mail.tags["message_id"] for mail in cloud.mails()) == sent
+        assert api.get(f"/v1/campaigns/{campaign.campaign_id}").json["status"] == "paused"
+
+        api.post(f"/v1/campaigns/{campaign.campaign_id}/resume")
+        cloud.run(days=1)
+        unknown = api.get("/v1/messages?status=unknown").json["data"]
+        assert len(unknown) == (1 if readable else 3)
+        body = {"outcome": "sent", "message_ids": [each["id"] for each in unknown]}
+        assert api.post("/v1/messages/settle", body).status == 200
+        cloud.run(days=1)
+
+        twice = Counter(mail.tags["message_id"] for mail in cloud.mails())
+        assert set(twice.values()) == {1}
+        unsubscribed = 1 if readable else 0
+        assert len(twice) == 9 - unsubscribed
+        books = Books(cloud, api.workspace().id)
+        ended = Counter(each.state for each in books.enrollments)
+        assert ended == Counter(finished=3 - unsubscribed, opted_out=unsubscribed)
+        assert list(wrong_at_rest(books)) == []
+
+    def _until_the_failure(self, cloud: Cloud) -> None:
+        first = cloud.mails()[0]
+        cloud.run(hours=0.9)
+        cloud.clock.advance(minutes=6)
+        for execution in cloud.executions.running():
+            cloud.executions.step(execution, cloud.invoke)
+        for when in (None, None, "after"):
+            records = cloud.take("StepsQueue", 1)
+            with cloud.wire.crash_at("SendEmail" if when else 1_000, "after"):
+                cloud.invoke("steps_run", records)
+        cloud.api.post(tracking_path(first, "u"), key=ANONYMOUS)
+        cloud.queue("StepsQueue").messages.clear()
+
+    def _restored(self, cloud: Cloud, dynamodb: Any, before: Any) -> dict[str, Table]:
+        """Keep what the failed stack knows in tables of its own; the stack gets what was before."""
+        failed = copies(cloud, dynamodb, "failed")
+        failed.restore(None, KEPT)
+        self._put_back(cloud, before)
+        return {f"{name.lower()}_table": Table(failed.copy_of(name)) for name in KEPT}
+
+    def _put_back(self, cloud: Cloud, before: dict[str, list[Any]]) -> None:
+        tables = {table.name: table for table in cloud.streams.tables}
+        for name, items in before.items():
+            table = tables[cloud.stack.data[f"{name}{NAME}"]]
+            table.items.clear()
+            for item in items:
+                table.put_item(item)
+        cloud.skip()

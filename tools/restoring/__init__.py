@@ -1,0 +1,1 @@
+"""Restore of a deployment from point-in-time copies of its tables, see docs/backups.md."""
