@@ -17,6 +17,8 @@ from tests.harness.model_guard import models_on_this_machine
 
 __all__ = ["api", "built_cloud", "clock", "cloud", "drain", "mails", "stack", "transport"]
 
+_OBJECTS_BETWEEN_COLLECTIONS = (50_000, 20, 20)
+
 settings.register_profile("outrider", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("outrider")
 
@@ -43,12 +45,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
-    """Spare the garbage collector what lives until the end: modules and collected tests."""
+    """Spare the garbage collector what lives until the end, modules and collected tests, and have
+    it look at the rest less often."""
     gc.disable()
     try:
         return (yield)
     finally:
         gc.freeze()
+        gc.set_threshold(*_OBJECTS_BETWEEN_COLLECTIONS)
         gc.enable()
 
 

@@ -15,9 +15,8 @@ from outrider.kit.aws.dynamodb import StoreFailed
 from outrider.kit.aws.sqs import SendFailed
 from tests.engine.invariants import Books, wrong_at_rest
 from tests.harness.cloud import Cloud
-from tests.harness.failures import Call, When
+from tests.harness.failures import When, changing
 
-_READS = {"BatchGetItem", "Decrypt", "GetItem", "GetParameter", "Query"}
 Deliver = Callable[[], object]
 Disturbance = AbstractContextManager[object]
 
@@ -69,7 +68,7 @@ def disturb(cloud: Cloud, scenario: Scenario, disturbed: Callable[[int], Disturb
     built = cloud.snapshot()
     with cloud.wire.recording() as calls:
         deliver()
-    places = [number for number, call in enumerate(calls, 1) if _changes(call)]
+    places = changing(calls)
     for number in places:
         cloud.restore(built)
         for disturbance in (disturbed(number), nullcontext(), nullcontext()):
@@ -105,14 +104,7 @@ def _places(cloud: Cloud, deliver: Deliver) -> Iterator[int]:
         deliver()
     cloud.restore(before)
     yield 0
-    yield from (number for number, call in enumerate(calls, 1) if _changes(call))
-
-
-def _changes(call: Call) -> bool:
-    """Whether a call leaves something behind. What the meter counts is nothing to the engine."""
-    if call.service == "dynamodb" and call.operation == "UpdateItem":
-        return not call.params["Key"]["pk"]["S"].startswith("key#")
-    return call.operation not in _READS
+    yield from changing(calls)
 
 
 def _check(cloud: Cloud, scenario: Scenario, where: str) -> None:

@@ -1,9 +1,11 @@
 """Failures of AWS calls that a test can plan."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 When = Literal["before", "after"]
+_READS = {"BatchGetItem", "Decrypt", "GetItem", "GetParameter", "Query"}
 
 
 def crash_points(calls: int) -> list[tuple[int, When]]:
@@ -11,6 +13,24 @@ def crash_points(calls: int) -> list[tuple[int, When]]:
     after the one before it: nothing reaches AWS between the two."""
     after: list[tuple[int, When]] = [(number, "after") for number in range(1, calls + 1)]
     return [(1, "before"), *after]
+
+
+def changing(calls: Sequence["Call"]) -> list[int]:
+    """Return the numbers of the calls that leave something behind. What the meter counts of a key
+    is no part of any work."""
+    return [number for number, call in enumerate(calls, 1) if _changes(call)]
+
+
+def cuts(calls: Sequence["Call"]) -> list[tuple[int, When]]:
+    """Return the places where it makes a difference that work with these calls is cut, for
+    `crash_at`: the beginning, and behind each call that leaves something behind."""
+    return [(1, "before"), *((number, "after") for number in changing(calls))]
+
+
+def _changes(call: "Call") -> bool:
+    if call.service == "dynamodb" and call.operation == "UpdateItem":
+        return not call.params["Key"]["pk"]["S"].startswith("key#")
+    return call.operation not in _READS
 
 
 class Crash(BaseException):

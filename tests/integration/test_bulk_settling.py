@@ -15,7 +15,7 @@ from outrider.messages.transports.ses import SesTransport
 from tests.engine.invariants import Books, wrong_at_rest
 from tests.harness.api import Answer, Api
 from tests.harness.cloud import Cloud
-from tests.harness.failures import crash_points
+from tests.harness.failures import cuts
 from tests.integration.feedback import tell
 from tests.integration.outreach import STEP_ONE, STEP_TWO, Launched, a_message, launched
 
@@ -233,7 +233,7 @@ class TestRepeating:
             expected = api.post(PATH, body, headers=KEY)
         assert results(expected) == all_settled(waiting[:2])
 
-        for place, when in crash_points(len(calls)):
+        for place, when in cuts(calls):
             cloud.restore(built)
             with cloud.wire.crash_at(place, when) as crashed:
                 api.post(PATH, body, headers=KEY)

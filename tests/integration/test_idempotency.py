@@ -15,12 +15,11 @@ from outrider.kit.models import Model
 from tests.harness import stack
 from tests.harness.api import Answer, Api
 from tests.harness.cloud import Cloud
-from tests.harness.failures import When, crash_points
+from tests.harness.failures import cuts
 from tests.integration.examples import ENDPOINTS, Endpoint
 
 KEY = {"idempotency-key": "order-66"}
 REPEATABLE = [each for each in ENDPOINTS if each.route.may_be_repeated]
-MOST_CALLS = 30
 
 repeatable = pytest.mark.parametrize("endpoint", REPEATABLE, ids=str)
 
@@ -111,33 +110,31 @@ class TestEveryWritingRoute:
     def test_is_carried_out_once_though_the_process_dies(
         self, cloud: Cloud, endpoint: Endpoint
     ) -> None:
-        outcomes = []
-        for number, when in crash_points(MOST_CALLS):
-            happened, outcome = self._after_a_crash(cloud, endpoint, number, when)
-            outcomes.append(outcome)
-            assert outcome == outcomes[0], f"died {when} call {number}"
-            if not happened:
-                return
-        pytest.fail(f"more than {MOST_CALLS} calls")
-
-    def _after_a_crash(
-        self, cloud: Cloud, endpoint: Endpoint, number: int, when: When
-    ) -> tuple[bool, Any]:
-        """Whether it came to the crash; the status of the repetition, and what there is then."""
-        cloud.end()
-        cloud.begin()
-        api = cloud.api
-        api.workspace()
-        path, body = endpoint.path_to_own(api), endpoint.body_of_own(api)
+        cloud.api.workspace()
+        path, body = endpoint.path_to_own(cloud.api), endpoint.body_of_own(cloud.api)
+        before = cloud.snapshot()
+        send(cloud.api, endpoint, path, body=body)  # from here on the process has its caches
+        cloud.restore(before)
         with cloud.writes() as written:
-            with cloud.wire.crash_at(number, when) as happened:
-                send(api, endpoint, path, body=body)
-            cloud.clock.advance(seconds=60)
-            answer = send(api, endpoint, path, body=body)
+            unbroken = send(cloud.api, endpoint, path, body=body)
+        expected = (unbroken.status, self._found(endpoint, written))
+
+        for number, when in cuts(unbroken.calls):
+            cloud.restore(before)
+            with cloud.writes() as written:
+                with cloud.wire.crash_at(number, when) as happened:
+                    send(cloud.api, endpoint, path, body=body)
+                cloud.clock.advance(seconds=60)
+                answer = send(cloud.api, endpoint, path, body=body)
+            assert happened()
+            found = (answer.status, self._found(endpoint, written))
+            assert found == expected, f"died {when} call {number}"
+
+    def _found(self, endpoint: Endpoint, written: list[tuple[str, str]]) -> Counter[str]:
         found = kinds(written)
         if str(endpoint.route.path).endswith(_HANDING_OVER):
             del found[_OF_THE_DAY]
-        return happened(), (answer.status, found)
+        return found
 
 
 class TestKey:
