@@ -87,6 +87,19 @@ class TestShown:
         assert (change.field, change.before, change.after) == ("first_name", "Ada0", "Grace")
         assert decide(api, approval.id).json["result"]["content"]["first_name"] == "Grace"
 
+    def test_of_a_campaign_has_the_steps_that_it_sends(
+        self, api: Api, cloud: Cloud, sequence: str
+    ) -> None:
+        """Its sequence has others by now."""
+        campaign = api.post("/v1/campaigns", {"name": "Own", "sequence_id": sequence}).json["id"]
+        api.post(f"/v1/campaigns/{campaign}/launch", {"contact_ids": some_contacts(api, 1)})
+        api.put(f"/v1/sequences/{sequence}/steps", {"steps": [{**STEP_ONE, "text": "Buy!"}]})
+
+        (eve,) = some_contacts(api, 1, name="eve")
+        approval = propose(api, "trigger_campaign", {"campaign_id": campaign, "contact_id": eve})
+
+        assert [each.text for each in approval.shown.texts] == [STEP_ONE["text"], STEP_TWO["text"]]
+
     def test_needs_something_that_exists(self, api: Api, cloud: Cloud) -> None:
         with pytest.raises(ResourceNotFound):
             propose(api, "delete_sequence", {"sequence_id": "seq_0"})

@@ -128,8 +128,9 @@ class TestAbandoned:
     """A run that nobody works on any more ends by itself."""
 
     def test_run_that_fails_each_time_is_given_up(self, api: Api, cloud: Cloud) -> None:
-        with speaking(RuntimeError("a defect")):
+        with speaking("Done."):
             run_id = created(api)
+        with patch.object(wiring, "language_model", side_effect=RuntimeError("a defect")):
             for _ in range(5):
                 cloud.drain(tolerate_failures=True)
                 cloud.clock.advance(minutes=6)

@@ -39,8 +39,10 @@ def texts_of(
     sequence_id = _sequence_id(tool, arguments, reader)
     if sequence_id is None:
         return []
-    steps = reader.read("get_sequence_steps", sequence_id=sequence_id)["steps"]
-    first = next((each.contact_id for each in audience.named if each.contact_id), None)
+    older = _older_version(tool, arguments, reader)
+    steps = reader.read("get_sequence_steps", sequence_id=sequence_id, **older)["steps"]
+    named = [] if older else audience.named
+    first = next((each.contact_id for each in named if each.contact_id), None)
     messages = [
         _message({"sequence_id": sequence_id, "step_id": step["id"]}, reader, first, number=number)
         for number, step in list(enumerate(steps, 1))[:_MOST_MESSAGES]
@@ -62,6 +64,18 @@ def _sequence_id(tool: str, arguments: Arguments, reader: Reader) -> str | None:
         enrollment = reader.read("get_enrollment", enrollment_id=arguments["enrollment_id"])
         return str(enrollment["sequence_id"])
     return None
+
+
+def _older_version(tool: str, arguments: Arguments, reader: Reader) -> dict[str, int]:
+    """Return which version of the steps a launched campaign sends, as an argument, if its sequence
+    has newer ones by now. A message of an older version cannot be previewed."""
+    if tool not in _OF_CAMPAIGN:
+        return {}
+    campaign = reader.read("get_campaign", campaign_id=arguments["campaign_id"])
+    sequence = reader.read("get_sequence", sequence_id=campaign["sequence_id"])
+    version = int(campaign["steps_version"])
+    is_older = campaign["status"] != "draft" and version < sequence["steps_version"]
+    return {"version": version} if is_older else {}
 
 
 def _message(
