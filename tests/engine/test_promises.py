@@ -13,7 +13,7 @@ from tests.engine.scenarios import AT_ONCE, AWAY, SOON, TASK, a_step
 from tests.engine.sweep import Deliver
 from tests.harness.api import Answer
 from tests.harness.cloud import Cloud
-from tests.harness.failures import crash_points
+from tests.harness.failures import changing, crash_points
 from tests.integration.enrolled_leads import enroll
 from tests.integration.outreach import STEP_ONE, launched
 from tests.integration.replying import a_reply, put_into_bucket
@@ -175,6 +175,8 @@ def test_what_is_due_is_carried_out_though_its_caller_died(cloud: Cloud, way: Wa
         answer = None
         with cloud.wire.crash_at(number, when) as happened:
             answer = deliver()
+        if when == "after" and happened() and not changing(cloud.wire.calls[-1:]):
+            continue  # as behind the call before
         cloud.run(days=way.days)
         for _ in range(0, PROMISE, CHECKS):
             cloud.run(hours=CHECKS / 60)
