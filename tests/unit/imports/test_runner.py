@@ -105,10 +105,10 @@ def peak_of_importing(rows: int) -> int:
 class TestMemory:
     @pytest.fixture(autouse=True)
     def _warm(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("outrider.imports.files.lines.PART", 64 * 1024)
+        monkeypatch.setattr("outrider.imports.files.lines.PART", 16 * 1024)
         peak_of_importing(10)
 
     def test_does_not_grow_with_the_file(self) -> None:
-        few, many = peak_of_importing(2_500), peak_of_importing(10_000)
+        few, many = peak_of_importing(750), peak_of_importing(3_000)
 
         assert many < few * 1.1
