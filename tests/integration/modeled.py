@@ -37,7 +37,7 @@ def store_provider(api: Api, name: ProviderName, model: str) -> None:
         created_at=now,
         updated_at=now,
     )
-    providers.put(None, stored)
+    providers.put(None, stored, [])
 
 
 @contextmanager

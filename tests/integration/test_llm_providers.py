@@ -1,6 +1,8 @@
 """Keys of providers of language models, from the request to the provider."""
 
+from collections.abc import Sequence
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
@@ -10,7 +12,8 @@ from outrider.kit.aws.kms import CipherFailed
 from outrider.kit.settings import settings
 from outrider.language_models.errors import ProviderNotConfigured
 from outrider.language_models.scripted import ScriptedModel
-from outrider.llm_providers.models import ModelChoice
+from outrider.llm_providers.models import LlmProvider, ModelChoice
+from outrider.llm_providers.repository import LlmProviderRepository
 from outrider.llm_providers.wiring import language_model, model_choice
 from tests.harness import stack
 from tests.harness.api import Answer, Api
@@ -74,6 +77,40 @@ class TestPut:
         written = capsys.readouterr()
         assert CANARY not in "".join(answer.text for answer in answers) + written.out + written.err
         assert CANARY not in repr(cloud.items("events"))
+
+    def test_is_told_in_the_feed_and_so_is_deleting(self, api: Api, cloud: Cloud) -> None:
+        put(api, "openai", base_url="https://llm.outrider.test/v1")
+        for _ in range(2):
+            api.delete("/v1/llm-providers/openai")
+        cloud.drain()
+
+        events = api.get("/v1/events?type=llm_provider.*").json["data"]
+        assert [each["event"] for each in events] == ["llm_provider.stored", "llm_provider.deleted"]
+        assert {each["actor"] for each in events} == {
+            f"key:{api.get('/v1/account').json['key']['id']}"
+        }
+        assert events[0]["data"] == {
+            "provider": "openai",
+            "model": "gpt-6.1-terra",
+            "base_url": "https://llm.outrider.test/v1",
+        }
+
+    def test_of_two_at_a_time_leaves_the_later_one_whole(self, api: Api) -> None:
+        read, others = LlmProviderRepository.all, ["claude-opus-5-5"]
+
+        def read_before_the_other(providers: LlmProviderRepository) -> Sequence[LlmProvider]:
+            found = read(providers)
+            if others:
+                put(api, api_key="sk-of-the-other-1", model=others.pop())
+            return found
+
+        with patch.object(LlmProviderRepository, "all", read_before_the_other):
+            last = put(api).json
+
+        model = language_model(workspace_of(api))
+        assert api.get("/v1/llm-providers/anthropic").json == last
+        assert (last["version"], last["model"], last["key_hint"]) == (2, model.name, CANARY[-4:])
+        assert getattr(model, "api_key", None) == CANARY
 
     def test_takes_keys_as_long_as_kms_encrypts(self, api: Api) -> None:
         longest, longer = put(api, api_key="k" * 4_096), put(api, api_key="k" * 4_097)

@@ -74,6 +74,8 @@ EventName = Literal[
     "webhook.replay_created",
     "api_key.created",
     "api_key.revoked",
+    "llm_provider.stored",
+    "llm_provider.deleted",
     "credits.low",
     "credits.depleted",
     "credits.reset",
@@ -132,6 +134,7 @@ OF_NOBODY: frozenset[EventName] = frozenset(
         "export",
         "webhook",
         "api_key",
+        "llm_provider",
         "credits",
         "workflow",
     }

@@ -72,8 +72,15 @@ class LlmProviderService:
             after = _after(provider, given, locked, before)
             others = [each for each in stored if each is not before]
             shown = LlmProviderView.of(after, is_default=default_of([*others, after]) is after)
+            stored_event = self.caller.event(
+                "llm_provider.stored",
+                provider=provider,
+                model=after.model,
+                **({"base_url": after.base_url} if after.base_url else {}),
+            )
+            also = self.caller.keep_actions(shown)
             try:
-                self.providers.put(before, after, self.caller.keep_actions(shown))
+                self.providers.put(before, after, [stored_event], also)
             except Stale:
                 continue
             return shown
@@ -81,7 +88,8 @@ class LlmProviderService:
 
     def delete(self, provider: ProviderName, if_match: int | None) -> LlmProviderDeleted:
         """Delete the provider and its key. Raises LlmProviderNotFound, PreconditionFailed."""
-        self.providers.remove(provider, if_match)
+        deleted = self.caller.event("llm_provider.deleted", provider=provider)
+        self.providers.remove(provider, if_match, [deleted])
         return LlmProviderDeleted(id=provider)
 
 

@@ -1,11 +1,13 @@
-"""Events about the workspace itself: its API keys and credits."""
+"""Events about the workspace itself: its API keys, providers of language models and credits."""
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from outrider.events.catalogue import EventName
 from outrider.events.payloads.base import ApiKeyId, Count, NotAlways, Payload, Timestamp
+
+ProviderName = Literal["openai", "anthropic", "gemini", "bedrock"]
 
 
 class ApiKeyCreatedData(Payload):
@@ -31,6 +33,28 @@ class ApiKeyRevokedData(Payload):
     """When the key stops working; in the future during the overlap of a rotation."""
     rotated_to: ApiKeyId | NotAlways = None
     """The key that replaces it."""
+
+
+class LlmProviderStoredData(Payload):
+    """The API key of a provider of language models was stored, or replaced."""
+
+    event: ClassVar[EventName] = "llm_provider.stored"
+
+    provider: ProviderName
+    """The provider."""
+    model: Annotated[str, Field(examples=["gpt-6.1-terra"])]
+    """The model that is used, by the provider's name for it."""
+    base_url: Annotated[str, Field(examples=["https://llm.example.com/v1"])] | NotAlways = None
+    """Address that is called instead of the provider's own; omitted if there is none."""
+
+
+class LlmProviderDeletedData(Payload):
+    """The API key of a provider of language models was deleted."""
+
+    event: ClassVar[EventName] = "llm_provider.deleted"
+
+    provider: ProviderName
+    """The provider."""
 
 
 class _AboutCredits(Payload):
