@@ -1,10 +1,12 @@
-"""Price of an email in US dollars, in us-east-1, without SES, storage and the free tier.
+"""Prices of AWS in us-east-1, in US dollars, as of November 2026; and the price of an email without
+SES, storage and the free tier. For another region or date, change the constants here.
 
 Sources: https://aws.amazon.com/dynamodb/pricing/on-demand/,
 https://aws.amazon.com/dynamodb/pricing/provisioned/, https://aws.amazon.com/lambda/pricing/,
 https://aws.amazon.com/sqs/pricing/, https://aws.amazon.com/eventbridge/pricing/,
 https://aws.amazon.com/step-functions/pricing/, https://aws.amazon.com/cloudwatch/pricing/,
-https://aws.amazon.com/kms/pricing/
+https://aws.amazon.com/kms/pricing/, https://aws.amazon.com/api-gateway/pricing/,
+https://aws.amazon.com/ses/pricing/
 """
 
 from dataclasses import dataclass
@@ -21,13 +23,16 @@ USED = 0.6
 PROVISIONED = (0.00065 / 3_600 / USED, 0.00013 / 3_600 / USED)
 """Dollars of a write and of a read, if the share USED of the capacity is used. One unit of capacity
 is one write, or one read, per second, billed by the hour."""
-_INVOCATION, _GB_SECOND, _REQUEST, _EVENT = 0.2e-6, 0.0000133334, 0.4e-6, 1e-6
-_TRANSITION, _GB_OF_LOGS, _KEY, _KEY_REQUEST = 25e-6, 0.5, 1.0, 3e-6
+INVOCATION, GB_SECOND, REQUEST, EVENT = 0.2e-6, 0.0000133334, 0.4e-6, 1e-6
+TRANSITION, GB_OF_LOGS, KEY, KEY_REQUEST = 25e-6, 0.5, 1.0, 3e-6
+EMAIL, HTTP_REQUEST, ALARM = 0.1e-3, 1e-6, 0.1
+FREE_INVOCATIONS, FREE_REQUESTS, FREE_ALARMS = 1e6, 1e6, 10
+"""Invocations of Lambda, requests of SQS, and alarms, that an account has free each month."""
 
 _OF_A_CALL, _OF_A_SEND, _CPU_OF_A_CALL = 0.005, 0.1, 0.002
 """Assumed seconds of a call to DynamoDB and others, of a send by SES, and of CPU time per
 response."""
-_POLLERS, _POLL, _MONTH = 5, 20, 30 * 86_400
+POLLERS, POLL, MONTH = 5, 20, 30 * 86_400
 """Lambda polls an empty queue with five pollers, each for 20 seconds. Source:
 https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html"""
 _KEY_CACHED = 300
@@ -47,7 +52,7 @@ of it are used, so ${PROVISIONED[0] * 1e6:.2f}; reads a fifth of that.
 _OF_SES = f"""
 
 What SES tells EventBridge is counted as free, as what AWS's services tell the default bus; billed
-as events of one's own it would be ${MILLIONS * 1e6 * _EVENT:,.0f} more."""
+as events of one's own it would be ${MILLIONS * 1e6 * EVENT:,.0f} more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,18 +82,18 @@ def dollars(cost: Cost, stack: Stack, units: tuple[float, float]) -> dict[str, f
     write and read units."""
     mails = MILLIONS * 1_000_000
     gb_seconds = sum(seconds(bill) * stack.memory.get(name, 0) for name, bill in cost.mail.items())
-    idle = stack.queues * _POLLERS * _MONTH / _POLL
-    keys = cost.users * _MONTH / _KEY_CACHED
+    idle = stack.queues * POLLERS * MONTH / POLL
+    keys = cost.users * MONTH / _KEY_CACHED
     return {
         "DynamoDB, writes": mails * cost.write_units * units[0],
         "DynamoDB, reads": mails * cost.read_units * units[1],
-        "Lambda": mails * (cost.total("invocations") * _INVOCATION + gb_seconds * _GB_SECOND),
-        "SQS": mails * cost.total("requests") * _REQUEST,
-        "SQS, pollers of empty queues": idle * _REQUEST,
-        "EventBridge": mails * cost.total("events") * _EVENT,
-        "Step Functions": mails * cost.total("transitions") * _TRANSITION,
-        "CloudWatch logs": mails * cost.total("logs") / 1e9 * _GB_OF_LOGS,
-        "KMS": _KEY + keys * _KEY_REQUEST,
+        "Lambda": mails * (cost.total("invocations") * INVOCATION + gb_seconds * GB_SECOND),
+        "SQS": mails * cost.total("requests") * REQUEST,
+        "SQS, pollers of empty queues": idle * REQUEST,
+        "EventBridge": mails * cost.total("events") * EVENT,
+        "Step Functions": mails * cost.total("transitions") * TRANSITION,
+        "CloudWatch logs": mails * cost.total("logs") / 1e9 * GB_OF_LOGS,
+        "KMS": KEY + keys * KEY_REQUEST,
     }
 
 

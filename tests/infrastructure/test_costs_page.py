@@ -1,0 +1,34 @@
+"""docs/costs.md and the README say what an idle deployment costs, as the templates give it."""
+
+import re
+
+import pytest
+
+from bench import costs
+from tools.templates import REPOSITORY
+
+NEARLY = 0.5
+"""Dollars: a queue more, or five alarms."""
+
+
+@pytest.mark.parametrize(
+    ("page", "said"),
+    [
+        ("README.md", r"AWS bills about \$([\d.]+) a month"),
+        ("docs/costs.md", r"<!-- idle -->.*?\| together +\| ([\d.]+) "),
+    ],
+)
+def test_idle_cost_is_that_of_the_templates(page: str, said: str) -> None:
+    """Otherwise run `python -m bench.costs`."""
+    found = re.search(said, (REPOSITORY / page).read_text(encoding="utf-8"), re.DOTALL)
+
+    assert found
+    assert float(found[1]) == pytest.approx(sum(costs.idle().values()), abs=NEARLY)
+
+
+def test_cost_of_an_email_is_read_from_the_results() -> None:
+    demand, provisioned = (
+        sum(each[place] for each in costs.of_an_email().values()) for place in (0, 1)
+    )
+
+    assert 5e-6 < provisioned < demand < 25e-6
