@@ -13,6 +13,8 @@ from outrider.research.site.choice import Site
 from tests.attacks.table import Attack, Channel
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
+from tests.harness.failures import READS
+from tests.harness.snapshots import Snapshot
 from tests.integration.outreach import STEP_ONE, a_mailbox
 from tests.integration.replying import a_reply, take
 from tests.integration.webhooks import NOBODY
@@ -42,6 +44,10 @@ class World:
     """What the website of the contact's company says."""
     looked_at: list[str] = field(default_factory=list)
     """The addresses that research read from."""
+    _before: Snapshot | None = None
+    """How everything stands, unless something was changed meanwhile."""
+    _calls: int = 0
+    """Of these calls it has what they changed."""
 
     @classmethod
     def built(cls, api: Api, cloud: Cloud) -> "World":
@@ -55,13 +61,21 @@ class World:
     @contextmanager
     def put_back(self) -> Iterator[None]:
         """Have everything as it was, when the block ends."""
-        before, page = self.cloud.snapshot(), self.page
+        if self._before is None or self._changed(self._before):
+            self._before, self._calls = self.cloud.snapshot(), len(self.cloud.wire.calls)
+        before, page = self._before, self.page
         self.looked_at.clear()
         try:
             yield
         finally:
             self.page = page
-            self.cloud.restore(before)
+            if self._changed(before):
+                self.cloud.restore(before)
+                self._calls = 0
+
+    def _changed(self, before: Snapshot) -> bool:
+        made = {call.operation for call in self.cloud.wire.calls[self._calls :]}
+        return not made <= READS or self.cloud.clock.now != before.moment
 
     def filled(self, text: str, more: Mapping[str, str] | None = None) -> str:
         """A text with ids in the place of names, of which there may be `more`."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 When = Literal["before", "after"]
-_READS = {"BatchGetItem", "Decrypt", "GetItem", "GetParameter", "Query"}
+READS = {"BatchGetItem", "Decrypt", "GetItem", "GetParameter", "Query"}
 
 
 def crash_points(calls: int) -> list[tuple[int, When]]:
@@ -30,7 +30,7 @@ def cuts(calls: Sequence["Call"]) -> list[tuple[int, When]]:
 def _changes(call: "Call") -> bool:
     if call.service == "dynamodb" and call.operation == "UpdateItem":
         return not call.params["Key"]["pk"]["S"].startswith("key#")
-    return call.operation not in _READS
+    return call.operation not in READS
 
 
 class Crash(BaseException):
