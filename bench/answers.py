@@ -15,6 +15,9 @@ CONTACTS = "contacts"
 _WORKSPACE = "wsp_01kjpwf1705j8szgt9ba08vvzx"
 _IDS = [f"con_01kjpwf1705j8szgt9ba08v{number:03d}" for number in range(PAGE)]
 A_CONTACT = _IDS[0]
+_LEADS = [f"led_01kjpwf1705j8szgt9ba08v{number:03d}" for number in range(PAGE + 1)]
+A_LEAD = _LEADS[-1]
+_CONTACT_OF_A_LEAD = "con_01kjpwf1705j8szgt9ba08vvzx"
 _COUNT = {"pk": f"{_WORKSPACE}#count", "sk": "count#0", "contacts": 1_000}
 _ORGANIZATION = {
     "pk": _WORKSPACE,
@@ -43,6 +46,9 @@ def answers() -> dict[str, Any]:
     tokens = [
         _encoded({"pk": f"{_WORKSPACE}#tok#ru", "sk": f"ruiz#{contact_id}"}) for contact_id in _IDS
     ]
+    leads = [
+        _encoded(_lead(*each)) for each in zip(_LEADS, [*_IDS, _CONTACT_OF_A_LEAD], strict=True)
+    ]
     return {
         "UpdateItem": {"Attributes": _encoded(record)},
         "TransactWriteItems": {},
@@ -51,6 +57,11 @@ def answers() -> dict[str, Any]:
         "BatchGetItem #count": {"Responses": {CONTACTS: [_encoded(_COUNT)]}},
         'BatchGetItem "credits"': {"Responses": {"keys": [_encoded(_ORGANIZATION)]}},
         "BatchGetItem #touch": {"Responses": {CONTACTS: []}},  # nobody was written to yet
+        'GetItem "leads"': {"Item": leads[-1]},
+        f"BatchGetItem #touch {_CONTACT_OF_A_LEAD}": {
+            "Responses": {CONTACTS: [_encoded(_contact(_CONTACT_OF_A_LEAD))]}
+        },
+        'Query "leads"': {"Items": leads[:-1], "Count": PAGE},
         "Query": {"Items": items, "Count": PAGE},
         "Query #tok#": {"Items": tokens, "Count": PAGE},
     }
@@ -72,6 +83,30 @@ def _contact(contact_id: str) -> dict[str, Any]:
         "by_updated_pk": _WORKSPACE,
         "by_updated_sk": f"2026-11-21T10:00:00.000Z#{contact_id}",
         "_events": "[" + "x" * 300 + "]",
+    }
+
+
+def _lead(lead_id: str, contact_id: str) -> dict[str, Any]:
+    """Return a qualified lead whose score has a line for each of four rules."""
+    lines = [
+        {"rule": rule, "points": 25, "matched": "it", "value": "is it", "source": f"contact.{rule}"}
+        for rule in ("title", "industry", "country", "company_size")
+    ]
+    score = {"score": 100, "threshold": 70, "verdict": "qualified", "lines": lines}
+    return {
+        "pk": _WORKSPACE,
+        "sk": lead_id,
+        "id": lead_id,
+        "contact_id": contact_id,
+        "status": "qualified",
+        "score": score,
+        "scored_at": "2026-11-21T10:00:00.000Z",
+        "created_at": "2026-11-21T10:00:00.000Z",
+        "updated_at": "2026-11-21T10:00:00.000Z",
+        "version": 2,
+        "by_status_pk": f"{_WORKSPACE}#qualified",
+        "by_score_pk": _WORKSPACE,
+        "by_score_sk": f"100#{lead_id}",
     }
 
 

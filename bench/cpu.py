@@ -1,5 +1,5 @@
-"""Benchmark of the CPU time of a request, for each transport to DynamoDB and for the same routes
-written with standard libraries: `python -m bench.cpu [rounds]`.
+"""Benchmark of the CPU time of a request, for each transport to DynamoDB, for the same routes
+written with standard libraries, and in the forms of other products: `python -m bench.cpu [rounds]`.
 
 A separate process plays DynamoDB and responds at once. The result is the processor time of all
 threads of this process, from the event to the response. The variants alternate, so that other load
@@ -16,7 +16,7 @@ from typing import Any
 import boto3.session
 from botocore.session import Session, get_session
 
-from bench import instant, results
+from bench import instant, results, translated
 from bench.answers import PAGE, answers
 from bench.events import CONTACT, Context, event
 from outrider.kit import json
@@ -30,11 +30,9 @@ REQUESTS = {
     "create a contact": event("POST", "/v1/contacts", CONTACT),
     f"list {PAGE} contacts": event("GET", "/v1/contacts", query=f"limit={PAGE}"),
 }
-TRANSLATED = {
-    "POST /v1/contacts": event("POST", "/api/v1/contacts", CONTACT),
-    "GET /v1/contacts": event("GET", "/api/v1/contacts", query=f"limit={PAGE}"),
-}
-"""The same requests in the form of OutreachPilot."""
+_FORMS = """\
+Both make the same DynamoDB calls, except that OutreachPilot's form also reads the credits left,
+once a second, and counts its lists for an exact total."""
 Handler = Callable[[dict[str, Any], Any], Any]
 
 
@@ -50,6 +48,9 @@ def main(arguments: list[str]) -> int:
             "KEYS_TABLE": "keys",
             "CONTACTS_TABLE": "contacts",
             "COMPANIES_TABLE": "companies",
+            "LEADS_TABLE": "leads",
+            "STACK_NAME": "outrider",
+            "WORKFLOW_RUN_ARN": "arn",
             "MESSAGES_TABLE": "messages",
             "EVENTS_TABLE": "events",
             "CREDITS_TABLE": "credits",
@@ -63,7 +64,9 @@ def main(arguments: list[str]) -> int:
         }
         variants = _variants()
         spent = {request: _spent(variants, made, rounds) for request, made in REQUESTS.items()}
-    results.keep("CPU of a request", "python -m bench.cpu", _report(spent))
+        of_forms = _forms(rounds)
+    text = f"{_report(spent)}\n\n{translated.report(of_forms)}\n\n{_FORMS}"
+    results.keep("CPU of a request", "python -m bench.cpu", text)
     return 0
 
 
@@ -71,20 +74,31 @@ def _variants() -> dict[str, Handler]:
     """Return the variants. They are imported here, because the environment must be set before."""
     from bench import stock  # noqa: PLC0415
     from functions.contacts.app import handler  # noqa: PLC0415
-    from functions.outreachpilot.app import handler as outreachpilot  # noqa: PLC0415
-
-    def translated(made: dict[str, Any], context: Any) -> Any:
-        return outreachpilot(TRANSLATED[made["routeKey"]], context)
 
     store = stock.Store()
     return {
         "Outrider": _over(HttpDynamoDB(get_session()), handler),
-        "Outrider, in OutreachPilot's form": _over(HttpDynamoDB(get_session()), translated),
         "Outrider over boto3's client": _over(_boto3(get_session()), handler),
         "Outrider over boto3's client, raw": _over(_boto3(_raw(get_session())), handler),
         "boto3, Powertools' validating resolver": stock.powertools(store),
         "boto3, FastAPI on Mangum": stock.fastapi_on_mangum(store),
     }
+
+
+def _forms(rounds: int) -> dict[tuple[str, str], tuple[float, float]]:
+    """Return the microseconds of each request on `/v1` and in the form of another product."""
+    transport, handlers = HttpDynamoDB(get_session()), translated.handlers()
+    found = {}
+    for (product, name), (native, other) in translated.REQUESTS.items():
+        on_v1, in_form = (_over(transport, handler) for handler in handlers[product])
+        spent = _spent({"/v1": _of(on_v1, native), "form": _of(in_form, other)}, native, rounds)
+        found[product, name] = (spent["/v1"], spent["form"])
+    return found
+
+
+def _of(handler: Handler, request: dict[str, Any]) -> Handler:
+    """Return a handler that is always called with this request."""
+    return lambda _, context: handler(request, context)
 
 
 def _over(transport: DynamoDB, handler: Handler) -> Handler:
@@ -153,9 +167,7 @@ def _report(spent: dict[str, dict[str, float]]) -> str:
         "parameters, and carries the event in the item. Nobody writes log lines.\n\n"
         "boto3's client is made with `parameter_validation=False`. Raw: its parser is bypassed\n"
         "too; its serialiser, hooks, endpoint rules and signer are left. The last two of each\n"
-        "request use boto3's resource.\n\n"
-        "OutreachPilot's form also has the credits left, which are read once a second, and a list\n"
-        "its exact total."
+        "request use boto3's resource."
     )
 
 

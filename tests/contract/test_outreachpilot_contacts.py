@@ -13,8 +13,8 @@ class TestContacts:
         settled="contacts are listed newest first, 50 unless `limit` says otherwise. A client that "
         "reads page after page can read a list of any length, and each page costs at most seven "
         "DynamoDB calls (`tests/integration/test_offsets.py` counts them). A request that skips "
-        "far ahead reads what it skips, at most 50 MB; if that is not enough, it gets 422 and "
-        "gets further when it is repeated",
+        "ahead reads what it skips: 1,000 contacts with each call, or 1 MB of them, and at most "
+        "50 calls. If that is not enough, it gets 422, and gets further when it is repeated",
     )
     def test_a_page_has_at_most_limit_contacts_from_offset(self, api: Api) -> None:
         for number in range(5):
@@ -41,9 +41,9 @@ class TestContacts:
         "Contacts",
         "GET /api/v1/contacts: status, folder_id, search",
         settled="filters can be combined; each word of `search` begins a word of the name, the "
-        "address, the company or the title. `total` is exact. For it all contacts that match are "
-        "counted, which reads at most 50 MB: a filter that matches more, which takes hundreds of "
-        "thousands of contacts, gets 422",
+        "address, the company or the title. `total` is exact: all contacts that match are "
+        "counted. A filter that matches so many that this would read more than 50 MB of keys, "
+        "which takes hundreds of thousands of contacts, gets 422",
     )
     def test_filters_are_counted_exactly(self, api: Api, cloud: Cloud) -> None:
         a_contact(api, email="john@acme.com", folder_id="vip")

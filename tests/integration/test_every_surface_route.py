@@ -150,6 +150,18 @@ class TestIdempotencyKeys:
         assert again.json.keys() == first.json.keys()
         assert written == []
 
+    def test_of_another_request_are_refused(
+        self, api: Api, cloud: Cloud, endpoint: SurfaceEndpoint
+    ) -> None:
+        path, body = endpoint.path_to_own(api), endpoint.body_of_own(api)
+        api.post("/v1/contacts", {"email": "first@example.com"}, headers=KEY)
+
+        with cloud.writes() as written:
+            answer = endpoint.call(api, path, body=body, headers=KEY)
+
+        assert refusal(endpoint, answer) == endpoint.refusal("IDEMPOTENCY_MISMATCH")
+        assert written == []
+
 
 class TestUnknownPaths:
     @pytest.mark.parametrize(

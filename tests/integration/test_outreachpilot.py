@@ -25,13 +25,6 @@ class TestRepetition:
         assert again.json["meta"]["request_id"] == f"req_{again.headers['X-Request-Id']}"
         assert again.json["meta"]["credits_remaining"] == 100_000
 
-    def test_of_another_request_is_refused_in_the_envelope(self, api: Api) -> None:
-        create(api)
-
-        answer = create(api, "jane@acme.example")
-
-        assert (answer.status, answer.json["error"]["code"]) == (422, "IDEMPOTENCY_MISMATCH")
-
     @pytest.mark.parametrize("call", [4, 5, 6, 7])
     def test_of_a_batch_that_crashed_creates_nothing_twice(
         self, api: Api, cloud: Cloud, call: int
