@@ -72,15 +72,15 @@ class TestReference:
         page = visit.at("/docs#get_account")
         operation = page.locator("[id$='tag/account/get_account']")
         expect(operation).to_be_in_viewport(timeout=PATIENCE_MS)
-        if "OUTRIDER_RECORD" in os.environ:
-            size = page.viewport_size
-            name = next(name for name, each in SIZES.items() if each == size)
-            page.screenshot(path=PICTURES / f"documentation-{name}.png")
 
         sample = operation.get_by_text("curl", exact=False)
         expect(sample.first).to_be_visible(timeout=PATIENCE_MS)
         for language in ("Python", "Node.js"):
             expect(page.get_by_text(language).first).to_be_attached()
+        if "OUTRIDER_RECORD" in os.environ:
+            size = page.viewport_size
+            name = next(name for name, each in SIZES.items() if each == size)
+            page.screenshot(path=PICTURES / f"documentation-{name}.png")
         operation.get_by_role("button", name="Test Request").click()
         client = page.get_by_role("dialog")
         client.get_by_placeholder("Token").fill(key)

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from outrider.kit.models import Model
 
@@ -34,7 +35,11 @@ def shown(value: Any, worded: Callable[[str], str]) -> Any:
     if value is None or type(value) in _PLAIN:
         return value
     if isinstance(value, Model):
-        result = {name: shown(getattr(value, field), worded) for field, name in _names(type(value))}
+        held = value.__dict__
+        result = {
+            name: held[field] if plain else shown(getattr(value, field), worded)
+            for field, name, plain in _names(type(value))
+        }
         if result.get(_SENTENCE):
             result[_SENTENCE] = worded(result[_SENTENCE])
         return result
@@ -46,10 +51,25 @@ def shown(value: Any, worded: Callable[[str], str]) -> Any:
 
 
 @cache
-def _names(kind: type[Model]) -> tuple[tuple[str, str], ...]:
-    """Return the fields that a model's JSON has, with the names that clients know."""
-    fields = (name for name, field in kind.model_fields.items() if not field.exclude)
-    return tuple((name, swapped(name)) for name in (*fields, *kind.model_computed_fields))
+def _names(kind: type[Model]) -> tuple[tuple[str, str, bool], ...]:
+    """Return the fields that a model's JSON has: name, name that clients know, and whether the value
+    is the same in JSON."""
+    fields = [
+        (name, swapped(name), _is_plain(field.annotation))
+        for name, field in kind.model_fields.items()
+        if not field.exclude
+    ]
+    return (*fields, *((name, swapped(name), False) for name in kind.model_computed_fields))
+
+
+def _is_plain(annotation: Any) -> bool:
+    """Return whether all values of a type are texts, numbers, booleans or None."""
+    origin, parts = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        return _is_plain(parts[0])
+    if origin in (Union, UnionType):
+        return all(map(_is_plain, parts))
+    return origin is Literal or annotation in (*_PLAIN, NoneType)
 
 
 def taken(value: Any) -> Any:
