@@ -52,8 +52,8 @@ def shown(value: Any, worded: Callable[[str], str]) -> Any:
 
 @cache
 def _names(kind: type[Model]) -> tuple[tuple[str, str, bool], ...]:
-    """Return the fields that a model's JSON has: name, name that clients know, and whether the value
-    is the same in JSON."""
+    """Return the fields that a model's JSON has: the name, the name that clients know, and whether
+    the value is the same in JSON."""
     fields = [
         (name, swapped(name), _is_plain(field.annotation))
         for name, field in kind.model_fields.items()
