@@ -25,6 +25,9 @@ _ADVICE = {
         "Do not repeat the call before."
     ),
     "SCOPE_DENIED": "Use a key with the scope that `detail` names, or create one.",
+    "TEST_KEY_REQUIRED": (
+        "Use a test key of the workspace: it begins with `otr_test_sk_`. Live data is never reset."
+    ),
     "RESOURCE_NOT_FOUND": (
         "Check the id, and that the key is of the same workspace and mode: a test key sees no"
         " live data, and the ids of other workspaces answer exactly like ids that do not "

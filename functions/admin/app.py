@@ -1,7 +1,7 @@
 """Commands of the operator of the deployment: workspaces, API keys, granted addresses. The function
 has no route; IAM decides who may invoke it.
 
-    {"action": "create_workspace", "name": "Acme", "plan": "professional"}
+    {"action": "create_workspace", "name": "Acme", "plan": "professional", "sandbox": "examples"}
     {"action": "suspend_workspace", "workspace_id": "wsp_…"}
     {"action": "grant_address", "workspace_id": "wsp_…", "domain": "acme.com"}
 
@@ -14,9 +14,10 @@ from typing import Annotated, Any
 
 from pydantic import Discriminator, TypeAdapter, ValidationError
 
-from outrider.access.operator.schemas import OperatorRequest
+from outrider.access.models import Caller, WorkspaceId
+from outrider.access.operator.schemas import OperatorRequest, WorkspaceCreate
 from outrider.access.operator.wiring import operator
-from outrider.kit.errors import OutriderError, ValidationFailed
+from outrider.kit.errors import Conflict, OutriderError, ServiceUnavailable, ValidationFailed
 from outrider.kit.http.violations import violations_of
 from outrider.kit.models import HIDDEN
 from outrider.kit.observability.invocations import observed
@@ -30,7 +31,15 @@ _REQUEST: TypeAdapter[OperatorRequest | OwnershipGrant] = TypeAdapter(
 )
 
 
-@needs(Environment.keys_table, Environment.campaigns_table)
+@needs(
+    Environment.keys_table,
+    Environment.contacts_table,
+    Environment.companies_table,
+    Environment.leads_table,
+    Environment.campaigns_table,
+    Environment.enrollments_table,
+    Environment.messages_table,
+)
 @observed
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     try:
@@ -58,4 +67,18 @@ def _perform(event: dict[str, Any], request_id: str) -> dict[str, Any]:
         raise ValidationFailed.of(violations_of(error, _REQUEST)) from error
     if isinstance(request, OwnershipGrant):
         return grants(request_id).grant(request).model_dump()
-    return operator(request_id).perform(request).model_dump()
+    answer = operator(request_id).perform(request).model_dump()
+    if isinstance(request, WorkspaceCreate) and request.sandbox == "examples":
+        _fill_sandbox(answer["workspace_id"], request_id)
+    return answer
+
+
+def _fill_sandbox(workspace_id: str, request_id: str) -> None:
+    """Give a new workspace its example data. Its keys are shown only once, so a failure must not
+    withhold them: `POST /v1/sandbox/reset` fills the sandbox then."""
+    from outrider.sandbox.wiring import sandbox  # noqa: PLC0415 - other actions need none of it
+
+    try:
+        sandbox(Caller.engine(WorkspaceId.of(workspace_id, "test"), request_id)).fill()
+    except (Conflict, ServiceUnavailable) as failure:
+        logger().warning("sandbox not filled", workspace_id=workspace_id, detail=failure.detail)

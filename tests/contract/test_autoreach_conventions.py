@@ -19,7 +19,6 @@ from tests.harness.api import Api
 from tests.harness.clock import Clock
 from tests.harness.cloud import Cloud
 from tests.integration import endpoints
-from tests.integration.outreach import a_mailbox
 
 on_this_machine, endpoint = endpoints.on_this_machine, endpoints.endpoint
 
@@ -256,32 +255,6 @@ class TestQuestions:
         api.post(f"/api/leads/{lead}/qualify")
 
         assert api.get("/api/account/credits").json["spent"] == 0
-
-
-class TestSandbox:
-    @statement(
-        DOCUMENT,
-        "How do I test the API without consuming credits?",
-        "Use a development API key with sandbox mode enabled. Sandbox requests return … without "
-        "consuming credits or sending real emails",
-        settled="every `otr_test_sk_…` key is one; research tells of an invented company, and the "
-        "emails of a campaign are only recorded",
-    )
-    def test_a_development_key_researches_and_contacts_nobody(self, api: Api, cloud: Cloud) -> None:
-        a_mailbox(api, mode="test")
-        body = WORKFLOW | {"settings": {"autoReview": True}}
-        workflow = api.post("/api/workflows", body, mode="test").json["id"]
-        rows = {"leads": [{"email": "dana@acme.example", "firstName": "Dana"}]}
-        added = api.post(f"/api/workflows/{workflow}/leads", rows, mode="test").json
-        lead = f"/api/leads/{added['results'][0]['leadId']}"
-
-        api.post(f"/api/workflows/{workflow}/run", mode="test")
-
-        assert eventually(cloud, lambda: api.get(lead, mode="test").json["status"] == "contacted")
-        research = api.get(f"{lead}/research", mode="test").json
-        assert (research["outcome"], bool(research["company"]["name"])) == ("found", True)
-        assert api.get("/api/account/credits", mode="test").json["spent"] == 0
-        assert cloud.mails() == []
 
 
 class TestVersion:

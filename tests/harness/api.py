@@ -84,11 +84,16 @@ class Api:
         self._workspaces: dict[str, Workspace] = {}
 
     def workspace(
-        self, name: str = "acme", *, plan: str = "enterprise", scopes: list[str] | None = None
+        self,
+        name: str = "acme",
+        *,
+        plan: str = "enterprise",
+        scopes: list[str] | None = None,
+        sandbox: Literal["examples", "empty"] = "empty",
     ) -> Workspace:
         """The workspace of this name in this test, created on first use."""
         if name not in self._workspaces:
-            event = {"action": "create_workspace", "name": name, "plan": plan}
+            event = {"action": "create_workspace", "name": name, "plan": plan, "sandbox": sandbox}
             answer = self._admin(event | {"scopes": scopes or ["*"]})
             self._workspaces[name] = Workspace(
                 answer["workspace_id"], answer["live_key"], answer["test_key"]

@@ -14,7 +14,7 @@ import pytest
 from local.tools import SAM
 from tools import templates
 
-NEXT_ROUTES = 9
+NEXT_ROUTES = 8
 MOST_RESOURCES, MOST_ROUTES, MOST_BYTES = 500, 300, 1_000_000
 MOST_MANAGED_POLICIES = 10
 """Of one role. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""

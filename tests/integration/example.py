@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.harness.api import Api
+from tests.harness.api import Api, Mode
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,8 @@ class Example:
     name: Callable[[Api], Any] | None = None
     query: Callable[[Api], dict[str, str]] | None = None
     """Creates what the query names, and gives its parameters."""
+    mode: Mode = "live"
+    """Mode of the key that makes the call."""
     keeps_unknown: bool = False
     """Whether fields of other names are taken, and kept."""
     by_worker: bool = False

@@ -381,4 +381,5 @@ STORY = [
     Step("test_llm_provider", mode="test"),
     Step("delete_llm_provider"),
     *CHATS,
+    Step("reset_sandbox", mode="test"),
 ]

@@ -31,6 +31,7 @@ def _loopback_is_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def send(api: Api, endpoint: Endpoint, path: str, **options: Any) -> Answer:
     body = options.pop("body", endpoint.example.body)
+    options = {"mode": endpoint.example.mode, **options}
     return api.request(endpoint.route.method, path, body, headers=KEY, **options)
 
 
@@ -42,6 +43,10 @@ day. Where a process dies before that, the next round takes it."""
 
 _LOOKS_FIRST = {"POST /v1/mailboxes/{mailbox_id}/check"}
 """Its answer is kept with what it found: who owns the address is looked up before."""
+
+
+_BEGIN_ANEW = {"POST /v1/sandbox/reset"}
+"""What was written in part is deleted, and written anew (test_sandbox_reset.py)."""
 
 
 def kinds(written: list[tuple[str, str]]) -> Counter[str]:
@@ -99,7 +104,8 @@ class TestEveryWritingRoute:
         self, api: Api, cloud: Cloud, endpoint: Endpoint
     ) -> None:
         path = endpoint.path_to_own(api)
-        api.post("/v1/contacts", {"email": "first@example.com"}, headers=KEY)
+        first = {"email": "first@example.com"}
+        api.post("/v1/contacts", first, headers=KEY, mode=endpoint.example.mode)
 
         with cloud.writes() as written:
             answer = send(api, endpoint, path)
@@ -110,6 +116,8 @@ class TestEveryWritingRoute:
     def test_is_carried_out_once_though_the_process_dies(
         self, cloud: Cloud, endpoint: Endpoint
     ) -> None:
+        if str(endpoint) in _BEGIN_ANEW:
+            return
         cloud.api.workspace()
         path, body = endpoint.path_to_own(cloud.api), endpoint.body_of_own(cloud.api)
         before = cloud.snapshot()

@@ -40,6 +40,7 @@ from tests.integration.samples import (
     MCP,
     MESSAGES_GET,
     OUTREACHPILOT_CREATE,
+    SANDBOX_RESET,
     SEQUENCES_CREATE,
     SEQUENCES_LAUNCH,
     SEQUENCES_TEST_SEND,
@@ -275,6 +276,11 @@ class TestHttp:
         answer = ACCOUNT_GET.invoke(cloud, key=api.workspace().live_key)
 
         assert json.loads(answer["body"])["workspace_id"] == api.workspace().id
+
+    def test_sandbox_reset(self, api: Api, cloud: Cloud) -> None:
+        answer = SANDBOX_RESET.invoke(cloud, key=api.workspace().test_key)
+
+        assert json.loads(answer["body"])["generation"] == 1
 
     def test_agents_policy(self, api: Api, cloud: Cloud) -> None:
         answer = AGENTS_POLICY.invoke(cloud, key=api.workspace().live_key)

@@ -160,7 +160,7 @@ class ContactRepository(EntityRepository[Contact]):
                 for each in losers
                 for contact_id in (each.id, *each.merged_ids)
             ),
-            self._count_action(-len(losers)),
+            self.count_action(-len(losers)),
             *self._contacted_actions(winner, after, losers),
             *also,
         )

@@ -69,7 +69,7 @@ class Bulk(EntityRepository[EntityT]):
         StoreFailed.
         """
         groups = {each.entity.id: self._mark_actions(each) for each in new}
-        refused = transact_groups(groups, lambda count: [self._count_action(count)])
+        refused = transact_groups(groups, lambda count: [self.count_action(count)])
         return {
             entity_id
             for entity_id, reasons in refused.items()
@@ -115,5 +115,5 @@ class Bulk(EntityRepository[EntityT]):
         return entity is not None and self.holds(entity, value)
 
     def _mark_actions(self, new: NewEntity[EntityT]) -> list[Action]:
-        put, *claim = self._add_actions(new.entity, new.events, new.former_owner)
+        put, *claim = self.add_actions(new.entity, new.events, new.former_owner)
         return [bulk_marks.marked_action(put, new.mark), *claim]

@@ -170,9 +170,9 @@ class EntityRepository(ABC, Generic[EntityT]):
 
         Raises ValueTaken, TransactionConflict.
         """
-        actions = self._add_actions(entity, events, former_owner)
+        actions = self.add_actions(entity, events, former_owner)
         try:
-            transact(*actions, self._count_action(1), *also)
+            transact(*actions, self.count_action(1), *also)
         except TransactionFailed as failure:
             own = failure.reasons[: len(actions)]
             raise ValueTaken(self._owner(own[-1].item) or entity.id) from failure
@@ -186,8 +186,8 @@ class EntityRepository(ABC, Generic[EntityT]):
         Return the owners of the taken values by the ids of the entities not added; the owner of an
         entity that already exists is the entity itself.
         """
-        groups = {entity.id: self._add_actions(entity, events) for entity, events in entities}
-        refused = transact_groups(groups, lambda count: [self._count_action(count), *also])
+        groups = {entity.id: self.add_actions(entity, events) for entity, events in entities}
+        refused = transact_groups(groups, lambda count: [self.count_action(count), *also])
         return {
             entity_id: self._owner(reasons[-1].item) or entity_id
             for entity_id, reasons in refused.items()
@@ -273,7 +273,7 @@ class EntityRepository(ABC, Generic[EntityT]):
         self, entity_id: str, events: Sequence[Event], version: int | None = None
     ) -> tuple[Action, Action]:
         """Return the writes of `remove`, for a transaction."""
-        return self._tombstone_action(entity_id, events, version), self._count_action(-1)
+        return self._tombstone_action(entity_id, events, version), self.count_action(-1)
 
     def bury(self, gone: EntityT) -> None:
         """Remove the tombstone of an entity, and the items that refer to the entity. Idempotent."""
@@ -302,9 +302,11 @@ class EntityRepository(ABC, Generic[EntityT]):
             **seen,
         )
 
-    def _add_actions(
+    def add_actions(
         self, entity: EntityT, events: Sequence[Event], former_owner: str | None = None
     ) -> list[Action]:
+        """Return the writes of `add` without the count, for a transaction; the first is that of the
+        entity."""
         fields = {name: value for name, value in entity.fields().items() if value is not None}
         keys = self.index_keys(fields)
         item = {
@@ -360,7 +362,8 @@ class EntityRepository(ABC, Generic[EntityT]):
             **seen,
         )
 
-    def _count_action(self, change: int) -> Action:
+    def count_action(self, change: int) -> Action:
+        """Return the write that adds to the number of entities."""
         return self._counts.add_action(**{self.counted_as: change})
 
     @property

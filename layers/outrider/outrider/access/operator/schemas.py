@@ -18,6 +18,8 @@ class WorkspaceCreate(Input):
     name: Name
     plan: PlanName = "professional"
     scopes: Scopes = Field(default_factory=lambda: ["*"])
+    sandbox: Literal["examples", "empty"] = "examples"
+    """What its test keys find at first: the example data, or nothing."""
 
 
 class WorkspacesList(Input):

@@ -81,7 +81,8 @@ class EnrollmentRepository(EnrollmentClaims):
         return [self.table.put_action({"pk": pk, "sk": sk, **new.approved.to_item()})]
 
     def add_action(self, new: NewEnrollment, due_shards: int) -> Action:
-        """Return the put of a new enrollment, if the contact was never enrolled in the campaign."""
+        """Return the put of a new enrollment, if the contact was never enrolled in the campaign.
+        One of a made-up history may have ended already."""
         return self.table.put_action(self._item(new, due_shards), "attribute_not_exists(#pk)")
 
     def add_again_action(self, new: NewEnrollment, due_shards: int, before: Enrollment) -> Action:
@@ -348,12 +349,16 @@ class EnrollmentRepository(EnrollmentClaims):
 
     def _item(self, new: NewEnrollment, due_shards: int) -> Item:
         enrollment = new.enrollment
+        if enrollment.is_over:
+            place = {"by_state_pk": f"{self._pk}#{enrollment.state}"}
+        else:
+            due_pk = self._due_pk(enrollment.contact_id, due_shards)
+            place = {"by_due_pk": due_pk, "by_due_sk": f"{new.lane}{enrollment.due_at}"}
         item: Item = {
             **enrollment.to_item(),
             "pk": self._pk,
             "sk": enrollment.contact_id,
-            "by_due_pk": self._due_pk(enrollment.contact_id, due_shards),
-            "by_due_sk": f"{new.lane}{enrollment.due_at}",
+            **place,
             "by_contact_pk": f"{self.workspace}#{enrollment.contact_id}",
             **bulk_marks.attribute(new.mark),
             **outbox.attribute(new.events),

@@ -136,7 +136,7 @@ class Effects:
                 companies = self.companies(enrollment.campaign_id)
                 actions.append(companies.note_action(enrollment.company_key, at))
         if contact := around.contact:
-            status = _status(contact.status, value, by_human=by_human)
+            status = status_after(contact.status, value, by_human=by_human)
             after = contact.model_copy(
                 update={
                     "status": status,
@@ -252,7 +252,7 @@ def _due_again(enrollment: Enrollment) -> str:
     return now if enrollment.blocked_reason == NEEDS_REVIEW else enrollment.due_at or now
 
 
-def _status(now: Status, value: ReplyClass | None, *, by_human: bool) -> Status:
+def status_after(now: Status, value: ReplyClass | None, *, by_human: bool) -> Status:
     """Return the contact's status after the reply. Unless `by_human`, a reply of another class
     leaves `interested` and `not_interested` unchanged; nothing replaces `unsubscribed` and
     `bounced`."""
