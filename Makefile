@@ -25,7 +25,7 @@ export SAM_CLI_TELEMETRY := 0
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down reset demo test coverage mutations mutants chaos fuzz conformance check format lock upgrade tools build deploy migrate restore delete $(TEMPLATES:%=validate/%)
+.PHONY: help run up down reset demo test coverage mutations mutants chaos fuzz conformance check format lock upgrade sbom audit tools build deploy migrate restore delete $(TEMPLATES:%=validate/%)
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -105,6 +105,13 @@ upgrade: $(READY) ## Choose newer versions: the project's, the layer's and the t
 	$(COMPILE) --upgrade local/requirements-schemathesis.in --output-file local/requirements-schemathesis.txt
 	$(COMPILE) --upgrade local/requirements-openapi-python-client.in --output-file local/requirements-openapi-python-client.txt
 
+sbom: $(READY) ## List what is deployed, with versions and hashes, in sbom.json (CycloneDX)
+	$(UV) export --quiet --frozen --no-dev --no-emit-project --group agents --group models \
+		--format cyclonedx1.5 --output-file sbom.json
+
+audit: $(READY) ## Ask osv.dev for known vulnerabilities of what is deployed; needs the network
+	$(UV) audit --frozen --no-dev
+
 tools: $(READY)
 	@$(PY) -m local install
 
@@ -112,8 +119,8 @@ build: $(READY) tools ## Build for Lambda: arm64, Python 3.13
 	@find functions -name __pycache__ -prune -exec rm -rf {} +
 	$(SAM) build
 
-deploy: build ## Build and deploy to your AWS account, asking what it needs to know
-	$(SAM) deploy --guided
+deploy: build ## Deploy to your AWS account: by questions, or by a file with CONFIG=outrider.toml
+	$(SAM) deploy $(if $(CONFIG),--config-file $(abspath $(CONFIG)) --no-confirm-changeset,--guided)
 
 migrate: $(READY) ## Run the data migrations of a deployed stack: ARGS="--stack outrider"
 	@$(PY) -m tools.migrate $(ARGS)

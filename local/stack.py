@@ -55,6 +55,8 @@ class Stack:
         }
         if public_url := os.environ.get("OUTRIDER_PUBLIC_URL", self.base_url):
             parameters["PublicUrl"] = public_url
+        further = os.environ.get("OUTRIDER_PARAMETERS", "")
+        parameters |= dict(each.split("=", 1) for each in further.split())
         wanted = product.fingerprint(parameters)
         restarted = not self.emulator.running
         if restarted:

@@ -47,12 +47,13 @@ class LocalStack:
 
     def command(self, name: str) -> subprocess.CompletedProcess[str]:
         """`python -m local <name>` on this home and port, with the parameters that template.yaml
-        gives itself."""
+        gives itself, but for alarms by email and a dashboard."""
         places = {
             "OUTRIDER_HOME": str(self.home),
             "OUTRIDER_PORT": str(self.port),
             "OUTRIDER_PUBLIC_URL": "",
             "OUTRIDER_MAILBOX_OWNERSHIP": "proved",
+            "OUTRIDER_PARAMETERS": "AlarmEmail=ops@example.com Dashboard=on",
         }
         return subprocess.run(
             [sys.executable, "-m", "local", name],

@@ -69,6 +69,14 @@ class Queue:
     def delete(self, messages: list[Message]) -> None:
         self.messages = [message for message in self.messages if message not in messages]
 
+    def redrive(self) -> int:
+        """Take back what its dead-letter queue has, as new messages. Gives how many."""
+        assert self.dead_letters, f"{self.name} has no dead-letter queue"
+        moved, self.dead_letters.messages = self.dead_letters.messages, []
+        for message in moved:
+            self.send(message.body, delay_seconds=0, chain=message.chain)
+        return len(moved)
+
     def next_ms(self) -> int | None:
         """When the next message can be received."""
         return min((message.visible_ms for message in self.messages), default=None)

@@ -12,16 +12,22 @@ from tools.templates import REPOSITORY
 
 PAGE = (REPOSITORY / "docs" / "aws.md").read_text(encoding="utf-8")
 SERVICES = {
+    "AWS::ApiGatewayV2": "API Gateway",
+    "AWS::Budgets": "Budgets",
+    "AWS::CertificateManager": "Certificate Manager",
     "AWS::CloudWatch": "CloudWatch",
     "AWS::DynamoDB": "DynamoDB",
     "AWS::Events": "EventBridge",
     "AWS::IAM": "IAM",
     "AWS::KMS": "KMS",
+    "AWS::Lambda": "Lambda",
     "AWS::Logs": "CloudWatch",
+    "AWS::Route53": "Route 53",
     "AWS::S3": "S3",
     "AWS::SES": "SES",
     "AWS::SNS": "SNS",
     "AWS::SQS": "SQS",
+    "AWS::Scheduler": "EventBridge Scheduler",
     "AWS::Serverless::Application": "CloudFormation",
     "AWS::Serverless::Function": "Lambda",
     "AWS::Serverless::HttpApi": "API Gateway",
@@ -49,7 +55,7 @@ def used() -> set[str]:
     found = set()
     for name in (
         "template.yaml",
-        *(f"infra/{each}.yaml" for each in ("data", "messaging", "observability")),
+        *(f"infra/{each.name}" for each in (REPOSITORY / "infra").glob("*.yaml")),
     ):
         for resource in templates.load(name)["Resources"].values():
             found |= {each for each in SERVICES if resource["Type"].startswith(each)} or {

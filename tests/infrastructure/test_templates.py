@@ -116,13 +116,15 @@ class TestAlarms:
 
         assert watched == dead_letter_queues()
 
-    @pytest.mark.parametrize(
-        "alarm", templates.resources(OBSERVABILITY, "AWS::CloudWatch::Alarm").values()
-    )
-    def test_tell_the_topic(self, alarm: dict[str, Any]) -> None:
-        assert alarm["Properties"]["AlarmActions"] == {
-            "Fn::If": ["HasTopic", [{"Ref": "AlarmTopicArn"}], {"Ref": "AWS::NoValue"}]
-        }
+    def test_tell_the_topics(self) -> None:
+        """One that the operator names, and one with an address as its reader."""
+        topics = [
+            {"Fn::If": ["HasTopic", {"Ref": "AlarmTopicArn"}, {"Ref": "AWS::NoValue"}]},
+            {"Fn::If": ["HasEmail", {"Ref": "AlarmTopic"}, {"Ref": "AWS::NoValue"}]},
+        ]
+
+        for alarm in templates.resources(OBSERVABILITY, "AWS::CloudWatch::Alarm").values():
+            assert alarm["Properties"]["AlarmActions"] == topics
 
 
 class TestLogs:
@@ -353,7 +355,10 @@ class TestQueueSubscriptions:
 class TestReading:
     @pytest.mark.parametrize(
         "path",
-        ["template.yaml", "infra/data.yaml", "infra/messaging.yaml", "infra/observability.yaml"],
+        [
+            "template.yaml",
+            *(f"infra/{each.name}" for each in (templates.REPOSITORY / "infra").glob("*.yaml")),
+        ],
     )
     def test_has_no_long_lines(self, path: str) -> None:
         """But for endpoints, each of which is one line."""
