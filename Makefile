@@ -25,7 +25,7 @@ export SAM_CLI_TELEMETRY := 0
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down reset demo test coverage mutations mutants chaos fuzz conformance check format lock upgrade sbom audit tools build deploy migrate restore delete $(TEMPLATES:%=validate/%)
+.PHONY: help run up down reset demo test coverage permissions mutations mutants chaos fuzz conformance check format lock upgrade sbom audit tools build deploy migrate restore delete $(TEMPLATES:%=validate/%)
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,11 @@ test: $(READY) tools ## Run every test, end to end on a stack of its own
 
 coverage: $(READY) ## Measure which lines and branches of the library the tests in one process reach
 	@OUTRIDER_CONTRACT=harness $(PY) -m pytest -n auto --ignore tests/e2e --cov --cov-report term $(ARGS)
+
+permissions: $(READY) ## Write docs/permissions.md: what roles allow, and tests need
+	@rm -rf .outrider/permissions
+	@OUTRIDER_PERMISSIONS=.outrider/permissions $(PY) -m pytest -n auto --ignore tests/e2e $(ARGS)
+	@$(PY) -m tools.permissions .outrider/permissions
 
 mutations: $(READY) ## Take the engine's conditions away one by one: a test must fail each time
 	@$(PY) -m tools.mutations $(ARGS)

@@ -3,9 +3,12 @@ tests/harness/__init__.py), how workers share the tests, and how Hypothesis sear
 stopwatch, and in CI the same examples every time."""
 
 import gc
+import json
 import os
 from collections.abc import Generator, Iterator
+from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from hypothesis import settings
@@ -14,6 +17,7 @@ from tests import distribution
 from tests.e2e.fixtures import stack
 from tests.harness.fixtures import api, built_cloud, clock, cloud, drain, mails, transport
 from tests.harness.model_guard import models_on_this_machine
+from tests.harness.permissions import SEEN
 
 __all__ = ["api", "built_cloud", "clock", "cloud", "drain", "mails", "stack", "transport"]
 
@@ -54,6 +58,13 @@ def pytest_collection() -> Generator[None, object, object]:
         gc.freeze()
         gc.set_threshold(*_OBJECTS_BETWEEN_COLLECTIONS)
         gc.enable()
+
+
+def pytest_sessionfinish() -> None:
+    """Write the permissions that functions used, for `python -m tools.permissions`."""
+    if folder := os.environ.get("OUTRIDER_PERMISSIONS"):
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        (Path(folder) / f"{uuid4().hex}.json").write_text(json.dumps(sorted(SEEN)))
 
 
 @pytest.fixture(autouse=True)

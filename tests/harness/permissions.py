@@ -11,7 +11,7 @@ from typing import Any
 
 from tests.harness.queues import Queues
 from tests.harness.stack import Stack, arn
-from tools import templates
+from tools import permissions, templates
 
 _IN_TRANSACTION = {
     "Put": "PutItem",
@@ -26,6 +26,10 @@ _ON_OBJECTS = {
     "UploadPart": "PutObject",
     "CompleteMultipartUpload": "PutObject",
 }
+
+
+SEEN: set[permissions.Permission] = set()
+"""What functions of this process called, by the permission that allows it."""
 
 
 class PermissionMissing(BaseException):
@@ -49,14 +53,23 @@ class Permissions:
                 raise PermissionMissing(f"{self.acting} may not {action} on {resource}")
 
     def _allows(self, function: str, action: str, resource: str) -> bool:
-        return any(
-            action in actions and any(fnmatchcase(resource, pattern) for pattern in resources)
-            for actions, resources in self._statements(function)
-        )
+        for actions, resources in self._statements(function):
+            for name, pattern in resources if action in actions else ():
+                if fnmatchcase(resource, pattern):
+                    SEEN.add((function, action, name))
+                    return True
+        return False
 
-    def _load(self, function: str) -> list[tuple[list[str], list[str]]]:
+    def _load(self, function: str) -> list[tuple[list[str], list[tuple[str, str]]]]:
+        """Return actions, and names and patterns of resources, of each statement."""
         return [
-            (_list(statement["Action"]), _list(self._stack.resolve(statement.get("Resource", "*"))))
+            (
+                permissions.as_list(statement["Action"]),
+                [
+                    (permissions.resource_name(each), self._stack.resolve(each))
+                    for each in permissions.resources(statement)
+                ],
+            )
             for statement in templates.statements(self._stack.functions[function])
         ]
 
@@ -98,7 +111,3 @@ class Permissions:
 
 def _table(name: str, index: str | None = None) -> str:
     return arn("dynamodb", f"table/{name}" + (f"/index/{index}" if index else ""))
-
-
-def _list(value: Any) -> list[str]:
-    return [value] if isinstance(value, str) else value
