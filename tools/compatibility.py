@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, get_args
 
-from tests.contract.statements import Document, NotApplicable, NotSupported, statements_of
+from tests.contract.statements import Document, NotApplicable, statements_of
 from tools.templates import REPOSITORY
 
 PAGE = REPOSITORY / "docs" / "compatibility.md"
@@ -26,13 +26,12 @@ of these products works with Outrider once its host and its key are replaced.
 
 Each row is one statement of the product's API document, with the test case that checks it. `make
 test` runs every case over HTTP on the local stack: the deployed template.yaml with its functions,
-tables, queues and state machines. The result is one of these:
+tables, queues and state machines. Every statement is one of these:
 
 - **supported**: the case passes. Where the document does not say how something works in detail, the
   row adds how Outrider settles it.
 - **not applicable**: the statement is about web pages or the other company, or is advice to its
-  readers. The row says what Outrider has instead.
-- **not supported**: the row says what is missing."""
+  readers. The row says what Outrider has instead."""
 _HEAD = "| the document says | case | result |\n|---|---|---|"
 
 
@@ -63,7 +62,7 @@ def cases(module: ModuleType) -> Iterator[tuple[str, Any]]:
 
 
 def rows(module: ModuleType) -> Iterator[Row]:
-    """Yield the rows of a module: of its cases, then of `NOT_APPLICABLE` and `NOT_SUPPORTED`."""
+    """Yield the rows of a module: of its cases, then of `NOT_APPLICABLE`."""
     file = f"{module.__name__.rpartition('.')[2]}.py"
     for name, test in cases(module):
         for each in statements_of(test):
@@ -73,9 +72,6 @@ def rows(module: ModuleType) -> Iterator[Row]:
     for other in others:
         reason = f"not applicable. {other.reason}"
         yield Row(other.document, other.section, other.text, "", reason)
-    missing: tuple[NotSupported, ...] = getattr(module, "NOT_SUPPORTED", ())
-    for gap in missing:
-        yield Row(gap.document, gap.section, gap.text, "", f"not supported. {gap.reason}")
 
 
 def render() -> str:

@@ -39,16 +39,6 @@ class NotApplicable:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class NotSupported:
-    """What a document says that is not supported yet; `reason` is what is missing."""
-
-    document: Document
-    section: str
-    text: str
-    reason: str
-
-
 def statement(
     document: Document, section: str, text: str, *, settled: str = ""
 ) -> Callable[[TestT], TestT]:

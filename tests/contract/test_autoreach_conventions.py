@@ -14,7 +14,7 @@ from tests.contract.autoreach import (
 )
 from tests.contract.deployed import eventually
 from tests.contract.spoiling import spoil_the_balance
-from tests.contract.statements import NotSupported, statement
+from tests.contract.statements import statement
 from tests.harness.api import Api
 from tests.harness.clock import Clock
 from tests.harness.cloud import Cloud
@@ -275,13 +275,3 @@ class TestVersion:
         assert api.get("/api/v1/account/usage").status == 200
         assert api.delete(f"/api/v1/{path}").json["deleted"] is True
         assert is_error(api.get("/api/v1/leads/123"), 404, "not_found")
-
-
-NOT_SUPPORTED = (
-    NotSupported(
-        DOCUMENT,
-        "How do I test the API without consuming credits?",
-        "Sandbox requests return realistic mock data",
-        "A sandbox begins empty: only research tells of invented companies",
-    ),
-)
