@@ -166,7 +166,9 @@ class Stack:
 
     def _new_key(self) -> str:
         if not self.workspace:
-            made = self._admin(action="create_workspace", name="Bench", plan="enterprise")
+            made = self._admin(
+                action="create_workspace", name="Bench", plan="enterprise", sandbox="empty"
+            )
             self.workspace = made["workspace_id"]
             return str(made["live_key"])
         made = self._admin(

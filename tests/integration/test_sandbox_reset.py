@@ -54,9 +54,9 @@ def everything(cloud: Cloud, workspace: str) -> list[Any]:
     ]
 
 
-def a_busy_sandbox(api: Api) -> None:
-    """Make something of each kind, with a campaign whose first step is queued."""
-    launched(api, 3, mode="test")
+def a_busy_sandbox(api: Api, **how: Any) -> None:
+    """Make something of each kind; `how` is how a campaign is launched."""
+    launched(api, 3, mode="test", **how)
     (contact,) = api.get("/v1/contacts?limit=1", mode="test").json["data"]
     for path, body in (
         ("/v1/companies", {"name": "Acme", "domain": "acme.example"}),
@@ -108,9 +108,17 @@ class TestReset:
         )
 
     def test_ends_what_was_under_way(self, api: Api, cloud: Cloud) -> None:
-        """Steps in the queue and clocks of campaigns find nothing, and end."""
+        """Steps in the queue, clocks of campaigns and workflows, imports, exports, runs of agents
+        and scores to be computed find nothing, and end."""
         campaign = launched(api, mode="test").campaign_id
         cloud.drain()
+        a_busy_sandbox(api, mailbox={"email": "bea@outrider.test"})
+        api.put("/v1/profile", {"titles": ["sales"]}, mode="test")
+        (workflow,) = api.get("/v1/workflows", mode="test").json["data"]
+        path = f"/v1/workflows/{workflow['id']}"
+        leads = api.post(f"{path}/leads", {"leads": [{"email": "c@d.example"}]}, mode="test")
+        run = api.post(f"{path}/run", mode="test")
+        assert (leads.status, run.status) == (200, 200), run.text
         added = api.post(
             f"/v1/campaigns/{campaign}/trigger", {"email": "bob@example.com"}, mode="test"
         )
