@@ -11,8 +11,11 @@ docs/backups.md has the order, and what is lost. Times are RFC 3339, such as 202
 
 import argparse
 import os
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 
+from outrider.campaigns.models import CLAIM_LEASE
 from outrider.kit import clock
 from outrider.kit.aws.dynamodb import Table
 from tools.deployments import Deployment
@@ -21,6 +24,7 @@ from tools.restoring.sends import Gap
 from tools.restoring.tables import ALL, NAME, Copies
 
 _SENDER = "StepsRunFunction"
+_SETTLED = ("Enabled", "Disabled")
 
 
 def main() -> None:
@@ -28,14 +32,11 @@ def main() -> None:
     deployment = Deployment.named(asked.stack)
     match asked.action:
         case "stop":
-            deployment.client("lambda").put_function_concurrency(
-                FunctionName=deployment.nested(_SENDER), ReservedConcurrentExecutions=0
-            )
-            print(f"No worker sends from now on: {clock.to_text(datetime.now(UTC))}")
+            switch(deployment, enabled=False)
+            until = clock.to_text(datetime.now(UTC) + CLAIM_LEASE)
+            print(f"No worker sends after {until}: wait until then, and keep this time")
         case "start":
-            deployment.client("lambda").delete_function_concurrency(
-                FunctionName=deployment.nested(_SENDER)
-            )
+            switch(deployment, enabled=True)
         case "copy":
             copies, names = _copies(deployment, asked.prefix), tuple(asked.tables.split(","))
             copies.restore(clock.from_text(asked.at) if asked.at else None, names)
@@ -45,6 +46,18 @@ def main() -> None:
             print(_hold(deployment, asked))
         case "reread":
             print(f"{_reread(deployment, clock.from_text(asked.since))} emails are read again")
+
+
+def switch(
+    deployment: Deployment, *, enabled: bool, sleep: Callable[[float], None] = time.sleep
+) -> None:
+    """Let the worker of steps get messages of its queue, or none; they stay there."""
+    client = deployment.client("lambda")
+    found = client.list_event_source_mappings(FunctionName=deployment.nested(_SENDER))
+    for each in found["EventSourceMappings"]:
+        client.update_event_source_mapping(UUID=each["UUID"], Enabled=enabled)
+        while client.get_event_source_mapping(UUID=each["UUID"])["State"] not in _SETTLED:
+            sleep(5)
 
 
 def _hold(deployment: Deployment, asked: argparse.Namespace) -> dict[str, int]:

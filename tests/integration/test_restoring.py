@@ -15,6 +15,7 @@ from tests.harness.cloud import Cloud
 from tests.integration.outreach import HTML_STEP, STEP_TWO, launched, status, tracking_path
 from tests.integration.replying import a_reply, put_into_bucket
 from tests.releases import recording
+from tools.restore import switch
 from tools.restoring.inbound import reread
 from tools.restoring.sends import Gap
 from tools.restoring.tables import ALL, DECLARED, NAME, Copies
@@ -70,6 +71,23 @@ class TestCopies:
         assert tables == [expected[f"{name}{NAME}"] for name in ALL]
         assert streams[ALL.index("Events")] == "-"
         assert "restored-contacts/stream" in streams[ALL.index("Contacts")]
+
+
+class TestSending:
+    def test_is_stopped_by_the_mapping_of_the_queue(self) -> None:
+        """A function without concurrency would have its messages end among the dead letters."""
+        states, switched = iter(["Disabling", "Disabled"]), []
+        client = SimpleNamespace(
+            list_event_source_mappings=lambda **_: {"EventSourceMappings": [{"UUID": "one"}]},
+            update_event_source_mapping=lambda **given: switched.append(given),
+            get_event_source_mapping=lambda **_: {"State": next(states)},
+        )
+        deployment = SimpleNamespace(client=lambda _: client, nested=lambda name: name)
+
+        switch(deployment, enabled=False, sleep=lambda _: None)  # type: ignore[arg-type]
+
+        assert switched == [{"UUID": "one", "Enabled": False}]
+        assert next(states, None) is None
 
 
 class TestInbound:
