@@ -3,6 +3,7 @@ is one that the AWS CLI and make know."""
 
 import json
 import re
+import subprocess
 import tomllib
 from pathlib import Path
 from typing import Any, get_args
@@ -186,6 +187,30 @@ class TestWorkflows:
         assert "secrets." not in text
         assert "AWS_SECRET_ACCESS_KEY" not in text
         assert rights == {"contents": "read"} | ({"id-token": "write"} if deploys else {})
+
+
+def test_the_list_of_what_is_deployed_has_every_package_of_the_layers() -> None:
+    """As `make sbom` writes it, without network."""
+    makefile = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
+    (recipe,) = re.findall(
+        r"(?m)^\t\$\(UV\) (export .+ \\\n.+) --output-file sbom\.json$", makefile
+    )
+    uv = REPOSITORY / ".venv" / "bin" / "uv"
+    words = recipe.replace("\\\n", " ").split()
+    written = subprocess.run(
+        [uv, *words, "--offline"], cwd=REPOSITORY, capture_output=True, check=True, text=True
+    )
+
+    listed = {(each["name"], each["version"]) for each in json.loads(written.stdout)["components"]}
+    layers = REPOSITORY / "layers"
+    files = [layers / "dependencies" / "requirements.txt", *(layers / "agents").glob("*.txt")]
+    pinned = {
+        pin
+        for file in files
+        for pin in re.findall(r"(?m)^([\w.-]+)==([^ ;]+)", file.read_text(encoding="utf-8"))
+    }
+    assert pinned
+    assert pinned - listed == set()
 
 
 def test_the_role_of_ci_is_for_one_environment_of_one_repository() -> None:
