@@ -25,7 +25,7 @@ export SAM_CLI_TELEMETRY := 0
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down reset demo test coverage permissions mutations mutants chaos fuzz conformance check format lock upgrade sbom audit tools build deploy migrate restore delete $(TEMPLATES:%=validate/%)
+.PHONY: help run up down reset demo test coverage permissions mutations mutants chaos fuzz conformance doctor check format lock upgrade sbom audit tools build deploy migrate restore delete $(TEMPLATES:%=validate/%)
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -119,6 +119,9 @@ audit: $(READY) ## Ask osv.dev for known vulnerabilities of what is deployed; ne
 
 tools: $(READY)
 	@$(PY) -m local install
+
+doctor: $(READY) ## Check the local stack, or a deployed one: STACK=outrider REGION=eu-central-1
+	@$(PY) -m local.doctor $(if $(STACK),--stack $(STACK)) $(if $(REGION),--region $(REGION))
 
 build: $(READY) tools ## Build for Lambda: arm64, Python 3.13
 	@find functions -name __pycache__ -prune -exec rm -rf {} +

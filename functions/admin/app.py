@@ -1,5 +1,5 @@
-"""Commands of the operator of the deployment: workspaces, API keys, granted addresses. The function
-has no route; IAM decides who may invoke it.
+"""Commands of the operator of the deployment: workspaces, API keys, granted addresses, diagnosis.
+The function has no route; IAM decides who may invoke it.
 
     {"action": "create_workspace", "name": "Acme", "plan": "professional", "sandbox": "examples"}
     {"action": "suspend_workspace", "workspace_id": "wsp_…"}
@@ -17,6 +17,8 @@ from pydantic import Discriminator, TypeAdapter, ValidationError
 from outrider.access.models import Caller, WorkspaceId
 from outrider.access.operator.schemas import OperatorRequest, WorkspaceCreate
 from outrider.access.operator.wiring import operator
+from outrider.diagnosis.models import Diagnose
+from outrider.diagnosis.wiring import diagnosis
 from outrider.kit.errors import Conflict, OutriderError, ServiceUnavailable, ValidationFailed
 from outrider.kit.http.violations import violations_of
 from outrider.kit.models import HIDDEN
@@ -26,8 +28,8 @@ from outrider.kit.settings import Environment, needs
 from outrider.mailboxes.ownership.schemas import OwnershipGrant
 from outrider.mailboxes.ownership.wiring import grants
 
-_REQUEST: TypeAdapter[OperatorRequest | OwnershipGrant] = TypeAdapter(
-    Annotated[OperatorRequest | OwnershipGrant, Discriminator("action")], config=HIDDEN
+_REQUEST: TypeAdapter[OperatorRequest | OwnershipGrant | Diagnose] = TypeAdapter(
+    Annotated[OperatorRequest | OwnershipGrant | Diagnose, Discriminator("action")], config=HIDDEN
 )
 
 
@@ -39,6 +41,12 @@ _REQUEST: TypeAdapter[OperatorRequest | OwnershipGrant] = TypeAdapter(
     Environment.campaigns_table,
     Environment.enrollments_table,
     Environment.messages_table,
+    Environment.bus_name,
+    Environment.files_bucket,
+    Environment.secrets_key_id,
+    Environment.stack_name,
+    Environment.messaging_stack,
+    Environment.relay_function,
 )
 @observed
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -67,6 +75,8 @@ def _perform(event: dict[str, Any], request_id: str) -> dict[str, Any]:
         raise ValidationFailed.of(violations_of(error, _REQUEST)) from error
     if isinstance(request, OwnershipGrant):
         return grants(request_id).grant(request).model_dump()
+    if isinstance(request, Diagnose):
+        return diagnosis().diagnose().model_dump()
     answer = operator(request_id).perform(request).model_dump()
     if isinstance(request, WorkspaceCreate) and request.sandbox == "examples":
         _fill_sandbox(answer["workspace_id"], request_id)

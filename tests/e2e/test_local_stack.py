@@ -32,6 +32,15 @@ class TestLocalJson:
         assert stat.S_IMODE(mode) == 0o600
 
 
+class TestDoctor:
+    def test_finds_nothing_failing_that_the_emulator_has(self, stack: LocalStack) -> None:
+        done = stack.run("-m", "local.doctor")
+
+        assert done.returncode == 0, done.stdout + done.stderr
+        for check in ("ses_account", "dead_letters", "campaigns", "relay", "encryption"):
+            assert check in done.stdout
+
+
 class TestUp:
     def test_keeps_the_data_of_the_run_before(self, stack: LocalStack) -> None:
         created = stack.call("POST", "/v1/contacts", {"email": "kept@example.com"})

@@ -88,6 +88,18 @@ class Permissions:
                 yield f"dynamodb:{operation}", _table(params["TableName"], params.get("IndexName"))
             case "sqs", "SendMessage" | "SendMessageBatch":
                 yield "sqs:SendMessage", self._queues.arn_of(params)
+            case "sqs", "GetQueueAttributes":
+                yield "sqs:GetQueueAttributes", arn("sqs", params["QueueUrl"].rpartition("/")[2])
+            case "sns", "ListSubscriptionsByTopic":
+                yield f"sns:{operation}", params["TopicArn"]
+            case "cloudwatch", "DescribeAlarms":
+                yield f"cloudwatch:{operation}", arn("cloudwatch", "alarm:*")
+            case ("cloudwatch", "GetMetricStatistics") | ("lambda", "GetAccountSettings"):
+                yield f"{service}:{operation}", "*"
+            case "cloudformation", _:
+                yield f"cloudformation:{operation}", params["StackName"]
+            case "ses", _:
+                yield f"ses:{operation}", "*"
             case "sns", "Publish":
                 yield "sns:Publish", params["PhoneNumber"]
             case "events", _:
@@ -97,7 +109,7 @@ class Permissions:
                 yield f"s3:{_ON_OBJECTS[operation]}", resource
             case "kms", _:
                 yield f"kms:{operation}", self._stack.data["KeyArn"]
-            case "sesv2", "GetAccount":
+            case "sesv2", "GetAccount" | "ListEmailIdentities":
                 yield f"ses:{operation}", "*"
             case "sesv2", _:
                 yield f"ses:{operation}", arn("ses", "identity/example.com")

@@ -170,6 +170,8 @@ class Stack:
                 return self.name_of(name)
             case "AWS::Serverless::HttpApi":
                 return f"{STACK}{name}".lower()
+            case "AWS::Serverless::Application":
+                return arn("cloudformation", f"stack/{STACK}-{name}/1")
             case kind:
                 raise NotImplementedError(f"the harness has no name for {name}, a {kind}")
 

@@ -6,7 +6,13 @@ from tests.infrastructure.test_templates import FUNCTIONS, as_list
 from tools import routes, templates
 from tools.templates import Function
 
-WITHOUT_RESOURCES = {"ses:GetAccount"}
+WITHOUT_RESOURCES = {
+    "cloudwatch:GetMetricStatistics",
+    "lambda:GetAccountSettings",
+    "ses:DescribeActiveReceiptRuleSet",
+    "ses:GetAccount",
+    "ses:ListEmailIdentities",
+}
 """Actions on no resource: https://docs.aws.amazon.com/service-authorization/latest/reference/"""
 
 

@@ -114,6 +114,9 @@ class Environment:
     stack_name = _required("AWS::StackName")
     """First part of the names of the functions that serve the API."""
     workflow_run_arn = _required("WorkflowRun")
+    messaging_stack = _required("Messaging")
+    """ARN of the nested stack that has the queues."""
+    relay_function = _required("EventsRelayFunction")
 
     stage = Setting(_one_of("local", "test", "dev", "prod"), default="prod")
     url_suffix = Setting(str, default="amazonaws.com")
@@ -126,6 +129,10 @@ class Environment:
     first workspace that adds it."""
     verification_sender = Setting(str)
     """Sender address of emails with verification codes; no codes are sent if it is empty."""
+    inbound_domain = Setting(str)
+    """Domain whose incoming email SES keeps for us."""
+    lambda_concurrency = Setting(int, default="10")
+    """Quota of concurrent executions that the deployment assumes."""
     smtp_places = Setting(int, default="1")
     """Maximum workers of the steps queue that one workspace's SMTP servers may occupy at once."""
     llm_base_urls = Setting(_urls)
