@@ -21,7 +21,7 @@ from local.errors import LocalStackError
 from local.home import Home, read_json
 from local.processed import STACK
 
-_COLOURS = {"ok": "green", "warning": "yellow", "failing": "bold red", "unknown": "dim"}
+_COLOURS = {"failing": "bold red", "warning": "yellow", "unknown": "dim", "ok": "green"}
 _PATIENCE = Config(read_timeout=60, retries={"max_attempts": 2, "mode": "standard"})
 
 
@@ -76,7 +76,7 @@ def _running(home: Home) -> str:
 
 def as_table(diagnosis: dict[str, Any]) -> Table:
     """Return the findings as a table, the worst first."""
-    order = list(reversed(_COLOURS))
+    order = list(_COLOURS)
     table = Table(title=f"{diagnosis['stack']}: {diagnosis['state']}", title_justify="left")
     for heading in ("check", "state", "seen", "how to mend it"):
         table.add_column(heading, overflow="fold")

@@ -15,13 +15,14 @@ from typing import Annotated, Any
 from pydantic import Discriminator, TypeAdapter, ValidationError
 
 from outrider.access.models import Caller, WorkspaceId
-from outrider.access.operator.schemas import OperatorRequest, WorkspaceCreate
+from outrider.access.operator.commands import command
+from outrider.access.operator.schemas import OperatorRequest, WorkspaceCreated
 from outrider.access.operator.wiring import operator
 from outrider.diagnosis.models import Diagnose
 from outrider.diagnosis.wiring import diagnosis
-from outrider.kit.errors import Conflict, OutriderError, ServiceUnavailable, ValidationFailed
+from outrider.kit.errors import Conflict, ServiceUnavailable, ValidationFailed
 from outrider.kit.http.violations import violations_of
-from outrider.kit.models import HIDDEN
+from outrider.kit.models import HIDDEN, Model
 from outrider.kit.observability.invocations import observed
 from outrider.kit.observability.logs import logger
 from outrider.kit.settings import Environment, needs
@@ -49,37 +50,26 @@ _REQUEST: TypeAdapter[OperatorRequest | OwnershipGrant | Diagnose] = TypeAdapter
     Environment.relay_function,
 )
 @observed
-def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    try:
-        answer = _perform(event, context.aws_request_id)
-    except OutriderError as error:
-        logger().warning("refused", code=error.code, detail=error.detail)
-        return {
-            "error": {
-                "code": error.code,
-                "detail": error.detail,
-                "errors": [
-                    {"pointer": violation.pointer, "detail": violation.detail}
-                    for violation in error.violations
-                ],
-            }
-        }
-    logger().info("done", action=event["action"], workspace_id=answer.get("workspace_id"))
-    return answer
-
-
-def _perform(event: dict[str, Any], request_id: str) -> dict[str, Any]:
+@command
+def handler(event: dict[str, Any], context: Any) -> Model:
     try:
         request = _REQUEST.validate_python(event)
     except ValidationError as error:
         raise ValidationFailed.of(violations_of(error, _REQUEST)) from error
+    answer = _perform(request, context.aws_request_id)
+    workspace_id = getattr(answer, "workspace_id", None)
+    logger().info("done", action=request.action, workspace_id=workspace_id)
+    return answer
+
+
+def _perform(request: OperatorRequest | OwnershipGrant | Diagnose, request_id: str) -> Model:
     if isinstance(request, OwnershipGrant):
-        return grants(request_id).grant(request).model_dump()
+        return grants(request_id).grant(request)
     if isinstance(request, Diagnose):
-        return diagnosis().diagnose().model_dump()
-    answer = operator(request_id).perform(request).model_dump()
-    if isinstance(request, WorkspaceCreate) and request.sandbox == "examples":
-        _fill_sandbox(answer["workspace_id"], request_id)
+        return diagnosis().diagnose()
+    answer = operator(request_id).perform(request)
+    if isinstance(answer, WorkspaceCreated) and getattr(request, "sandbox", "") == "examples":
+        _fill_sandbox(answer.workspace_id, request_id)
     return answer
 
 

@@ -33,12 +33,13 @@ class TestLocalJson:
 
 
 class TestDoctor:
-    def test_finds_nothing_failing_that_the_emulator_has(self, stack: LocalStack) -> None:
+    def test_checks_the_stack_with_the_rights_of_its_function(self, stack: LocalStack) -> None:
         done = stack.run("-m", "local.doctor")
 
-        assert done.returncode == 0, done.stdout + done.stderr
-        for check in ("ses_account", "dead_letters", "campaigns", "relay", "encryption"):
+        assert done.returncode == int("failing" in done.stdout), done.stdout + done.stderr
+        for check in ("ses_account", "alarms", "dead_letters", "campaigns", "relay", "encryption"):
             assert check in done.stdout
+        assert "AccessDenied" not in done.stdout
 
 
 class TestUp:

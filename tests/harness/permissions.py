@@ -22,6 +22,7 @@ _IN_TRANSACTION = {
 _ON_OBJECTS = {
     "GetObject": "GetObject",
     "PutObject": "PutObject",
+    "DeleteObject": "DeleteObject",
     "CreateMultipartUpload": "PutObject",
     "UploadPart": "PutObject",
     "CompleteMultipartUpload": "PutObject",
@@ -92,9 +93,7 @@ class Permissions:
                 yield "sqs:GetQueueAttributes", arn("sqs", params["QueueUrl"].rpartition("/")[2])
             case "sns", "ListSubscriptionsByTopic":
                 yield f"sns:{operation}", params["TopicArn"]
-            case "cloudwatch", "DescribeAlarms":
-                yield f"cloudwatch:{operation}", arn("cloudwatch", "alarm:*")
-            case ("cloudwatch", "GetMetricStatistics") | ("lambda", "GetAccountSettings"):
+            case ("cloudwatch", _) | ("lambda", "GetAccountSettings"):
                 yield f"{service}:{operation}", "*"
             case "cloudformation", _:
                 yield f"cloudformation:{operation}", params["StackName"]
@@ -104,6 +103,8 @@ class Permissions:
                 yield "sns:Publish", params["PhoneNumber"]
             case "events", _:
                 yield f"events:{operation}", self._stack.bus_arn
+            case "s3", "ListObjectsV2":
+                yield "s3:ListBucket", f"arn:aws:s3:::{params['Bucket']}"
             case "s3", _:
                 resource = f"arn:aws:s3:::{params['Bucket']}/{params['Key']}"
                 yield f"s3:{_ON_OBJECTS[operation]}", resource

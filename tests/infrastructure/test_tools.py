@@ -147,7 +147,7 @@ class TestFunction:
             each.name
             for each in templates.functions()
             for statement in templates.statements(each)
-            if any(action.startswith("lambda:") for action in statement["Action"])
+            if any(action.startswith("lambda:Invoke") for action in statement["Action"])
             and statement["Resource"] != writes
         }
 

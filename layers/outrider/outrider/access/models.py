@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import ConfigDict
 
@@ -17,7 +17,7 @@ from outrider.kit.outbox import Event, Mode, event
 _TEST = "~test"
 
 PlanName = Literal["free", "starter", "professional", "scale", "enterprise"]
-WorkspaceStatus = Literal["active", "suspended"]
+WorkspaceStatus = Literal["active", "suspended", "deleting"]
 
 
 class WorkspaceId(str):
@@ -151,9 +151,13 @@ class Workspace(Model):
     created_at: str
     suspended_at: str | None = None
     """Since when the operator has suspended it, if so."""
+    deletion: dict[str, Any] | None = None
+    """How far its deletion has come, if it has begun."""
 
     @property
     def status(self) -> WorkspaceStatus:
+        if self.deletion is not None:
+            return "deleting"
         return "suspended" if self.suspended_at else "active"
 
 

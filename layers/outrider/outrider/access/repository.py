@@ -66,7 +66,7 @@ class WorkspaceRepository:
     def is_suspended(self, workspace: WorkspaceId) -> bool:
         """Return whether the operator has suspended the workspace, in both modes."""
         found = self.get(workspace.public)
-        return found is not None and found[0].status == "suspended"
+        return found is not None and found[0].status != "active"
 
     def list(self, limit: int, after: str | None) -> tuple[Sequence[Workspace], bool]:
         """Return up to `limit` workspaces of the deployment, oldest first, beginning after the id
@@ -78,11 +78,10 @@ class WorkspaceRepository:
         return [Workspace.model_validate(item) for item in items if item], bool(page.last_key)
 
     def change(self, workspace_id: str, update: Changes) -> Workspace | None:
-        """Change a workspace and return it, or None if it does not exist."""
+        """Change a workspace and return it, or None if it does not exist or is being deleted."""
+        condition = "attribute_exists(#pk) AND attribute_not_exists(#deletion)"
         try:
-            item = self.table.write(
-                self.table.update_action(workspace_id, "#", update, "attribute_exists(#pk)")
-            )
+            item = self.table.write(self.table.update_action(workspace_id, "#", update, condition))
         except ConditionFailed:
             return None
         return Workspace.model_validate(item)

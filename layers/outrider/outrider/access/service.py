@@ -222,7 +222,7 @@ WorkspaceT = TypeVar("WorkspaceT")
 def require_found(workspace: WorkspaceT | None) -> WorkspaceT:
     """Return the workspace. Raises ResourceNotFound if it is None."""
     if workspace is None:
-        raise ResourceNotFound("There is no workspace with this id")
+        raise ResourceNotFound("There is no workspace with this id, or it is being deleted")
     return workspace
 
 

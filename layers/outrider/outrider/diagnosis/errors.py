@@ -1,7 +1,7 @@
 """Errors of calls that a check makes."""
 
 
-class Unanswered(Exception):
+class CheckUnanswered(Exception):
     """AWS refused the call of a check or did not respond. `code` is AWS's error code."""
 
     def __init__(self, code: str, detail: str) -> None:

@@ -28,19 +28,19 @@ class Seen(Model):
     mend: str = ""
 
 
-class Finding(Seen):
+class CheckFinding(Seen):
     """Result of the check with this name."""
 
     check: str
 
 
-class Diagnosis(Model):
+class DeploymentDiagnosis(Model):
     """Findings of all checks. `state` is that of the worst."""
 
     stack: str
     checked_at: str
     state: State
-    findings: list[Finding]
+    findings: list[CheckFinding]
 
 
 def ok(seen: str) -> Seen:

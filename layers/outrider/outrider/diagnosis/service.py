@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
-from outrider.diagnosis.errors import NotOnLocalStack, Unanswered
-from outrider.diagnosis.models import STATES, Diagnosis, Finding, Seen
+from outrider.diagnosis.errors import CheckUnanswered, NotOnLocalStack
+from outrider.diagnosis.models import STATES, CheckFinding, DeploymentDiagnosis, Seen
 from outrider.kit import clock
 
 LONGEST = 20
@@ -16,7 +16,7 @@ _REDEPLOY = "Deploy the current template: the role of AdminFunction lacks a perm
 _AGAIN = "Run the diagnosis again; if it stays, see the log of AdminFunction"
 
 Check = Callable[[], Seen]
-"""Looks at one thing. Raises Unanswered, NotOnLocalStack, StoreFailed, Misconfigured."""
+"""Looks at one thing. Raises CheckUnanswered, NotOnLocalStack, StoreFailed, Misconfigured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +28,17 @@ class DiagnosisService:
     local: bool
     longest: float = LONGEST
 
-    def diagnose(self) -> Diagnosis:
+    def diagnose(self) -> DeploymentDiagnosis:
         """Run all checks. One that fails, or takes too long, has the state `unknown`."""
         pool = ThreadPoolExecutor(len(self.checks), thread_name_prefix="check")
         running = {name: pool.submit(check) for name, check in self.checks.items()}
         wait(running.values(), timeout=self.longest)
         pool.shutdown(wait=False, cancel_futures=True)
         findings = [
-            Finding(check=name, **self._seen(future).model_dump())
+            CheckFinding(check=name, **self._seen(future).model_dump())
             for name, future in running.items()
         ]
-        return Diagnosis(
+        return DeploymentDiagnosis(
             stack=self.stack,
             checked_at=clock.timestamp(),
             state=max((each.state for each in findings), key=STATES.index),
@@ -54,11 +54,13 @@ class DiagnosisService:
                 return future.result()
             case NotOnLocalStack():
                 return _unknown("Not on the local stack")
-            case Unanswered(is_denied=True):
+            case CheckUnanswered(is_denied=True):
                 return _unknown(str(error), _REDEPLOY)
-            case Unanswered() if self.local:
+            case CheckUnanswered() if self.local:
                 return _unknown(f"Not on the local stack ({error})")
-        return _unknown(f"{type(error).__name__}: {error}".removeprefix("Unanswered: "), _AGAIN)
+        return _unknown(
+            f"{type(error).__name__}: {error}".removeprefix("CheckUnanswered: "), _AGAIN
+        )
 
 
 def _unknown(seen: str, mend: str = "") -> Seen:

@@ -16,13 +16,17 @@ _AT_ONCE = 100
 
 @dataclass(frozen=True, slots=True)
 class WorkspaceKeys:
-    """All API keys of one workspace that are not revoked; `workspace_id` is public."""
+    """All API keys of one workspace; `workspace_id` is public."""
 
     table: Table
     workspace_id: str
 
     def valid(self) -> Iterator[tuple[WorkspaceId, ApiKey]]:
         """Yield each key that is not revoked, with its workspace in its mode."""
+        return (found for found in self.all() if found[1].revoked_at is None)
+
+    def all(self) -> Iterator[tuple[WorkspaceId, ApiKey]]:
+        """Yield each key, with its workspace in its mode."""
         for workspace in (
             WorkspaceId.of(self.workspace_id, "live"),
             WorkspaceId.of(self.workspace_id, "test"),
@@ -31,14 +35,13 @@ class WorkspaceKeys:
                 workspace,
                 "begins_with(#sk, :prefix)",
                 {"prefix": "key_"},
-                filter="attribute_not_exists(#revoked_at)",
                 consistent=True,
             )
             for item in self.table.every(query):
                 yield workspace, ApiKey.model_validate(item)
 
     def update(self, update: Changes) -> None:
-        """Change the record of each key that the meter reads. Idempotent."""
+        """Change the record of each key that is not revoked, which the meter reads. Idempotent."""
 
         def change(found: tuple[WorkspaceId, ApiKey]) -> None:
             workspace, key = found

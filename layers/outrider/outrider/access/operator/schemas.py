@@ -101,7 +101,7 @@ class WorkspaceView(Model):
 
     @classmethod
     def of(cls, workspace: Workspace) -> Self:
-        fields = workspace.model_dump(exclude={"id"})
+        fields = workspace.model_dump(exclude={"id", "deletion"})
         return cls(workspace_id=workspace.id, status=workspace.status, **fields)
 
 

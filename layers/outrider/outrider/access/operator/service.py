@@ -111,7 +111,7 @@ class OperatorService:
 
     def suspend_workspace(self, workspace_id: str) -> WorkspaceView:
         """Suspend a workspace: its keys are refused, and its campaigns and workflows wait. Raises
-        ResourceNotFound."""
+        ResourceNotFound, also if it is being deleted."""
         workspace, _ = require_found(self.workspaces.workspaces.get(workspace_id))
         since = workspace.suspended_at or clock.timestamp()
         suspended = self._changed(workspace_id, suspended_at=since)
@@ -119,7 +119,7 @@ class OperatorService:
         return suspended
 
     def resume_workspace(self, workspace_id: str) -> WorkspaceView:
-        """Resume a suspended workspace. Raises ResourceNotFound."""
+        """Resume a suspended workspace. Raises ResourceNotFound, also if it is being deleted."""
         resumed = require_found(
             self.workspaces.workspaces.change(workspace_id, changes(remove=["suspended_at"]))
         )

@@ -9,7 +9,7 @@ from outrider.kit.aws import clients
 
 _PENDING = "PendingConfirmation"
 """What SNS has in place of the ARN of a subscription that its owner has not confirmed."""
-_DEPLOY = "Deploy with AlarmTopicArn: the ARN of an SNS topic that a person subscribes to"
+_DEPLOY = "Deploy with AlarmEmail, the address of a person, or AlarmTopicArn, a topic of yours"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +30,7 @@ class AlarmCheck:
             return failing("The stack has no alarms", "Deploy the template again")
         found = [ok(f"{len(alarms)} alarms, none rings")]
         if ringing := [alarm["AlarmName"] for alarm in alarms if alarm["StateValue"] == "ALARM"]:
-            found.append(
-                warning(
-                    f"Ringing: {', '.join(sorted(ringing))}", "See docs/observability.md#alarms"
-                )
-            )
+            found.append(warning(f"Ringing: {', '.join(sorted(ringing))}", "See docs/alarms.md"))
         return worst([*found, self._readers(alarms)])
 
     def _readers(self, alarms: list[dict[str, Any]]) -> Seen:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from outrider.diagnosis.aws import ask, pages
-from outrider.diagnosis.errors import Unanswered
+from outrider.diagnosis.errors import CheckUnanswered
 from outrider.diagnosis.models import Seen, failing, ok, warning, worst
 from outrider.kit.aws import clients
 from outrider.kit.aws.ses_identities import IdentityUnknown, SesAccount, account
@@ -31,7 +31,7 @@ def sending() -> Seen:
     try:
         found = account()
     except IdentityUnknown as error:
-        raise Unanswered(str(error), "SES did not tell about the account") from error
+        raise CheckUnanswered(str(error), "SES did not tell about the account") from error
     return worst(list(_of_account(found)))
 
 

@@ -43,7 +43,7 @@ class DeadLetterCheck:
         return failing(
             ", ".join(f"{name} has {count:,} messages" for name, count in sorted(full.items())),
             "Find the cause in the log, then redrive each: aws sqs start-message-move-task "
-            "--source-arn <the queue's ARN>",
+            "--source-arn <the queue's ARN>; see docs/alarms.md#redriving-a-dead-letter-queue",
         )
 
 

@@ -92,6 +92,15 @@ class Objects:
             return False
         return True
 
+    def list(self, prefix: str) -> Sequence[str]:
+        """Return the keys that begin with `prefix`, up to 1,000. Raises ObjectsFailed."""
+        found = self._call("list_objects_v2", Prefix=prefix).get("Contents", [])
+        return [each["Key"] for each in found]
+
+    def delete(self, key: str) -> None:
+        """Delete the object, if there is one. Raises ObjectsFailed."""
+        self._call("delete_object", Key=key)
+
     def begin(self, key: str) -> str:
         """Start a multipart upload and return its id. The object does not exist until `complete`.
         Raises ObjectsFailed."""

@@ -1,4 +1,5 @@
-"""Scan of one segment of a table, for migrations alone: no request may read a whole table."""
+"""Scan of one segment of a table, for operators' commands alone: no request may read a whole
+table."""
 
 from typing import Any
 

@@ -1,0 +1,1 @@
+"""Deletion of a workspace with everything in it."""
