@@ -112,6 +112,8 @@ class Permissions:
                 yield f"kms:{operation}", self._stack.data["KeyArn"]
             case "sesv2", "GetAccount" | "ListEmailIdentities":
                 yield f"ses:{operation}", "*"
+            case "sesv2", "SendEmail":
+                yield from _sending(params)
             case "sesv2", _:
                 yield f"ses:{operation}", arn("ses", "identity/example.com")
             case "lambda", "Invoke":
@@ -120,6 +122,19 @@ class Permissions:
                 yield f"states:{operation}", params["stateMachineArn"]
             case _:
                 raise NotImplementedError(f"the harness knows no IAM for {service} {operation}")
+
+
+def _sending(params: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """The right to send, as the identity and by the configuration set that a call names.
+
+    Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsimpleemailservicev2.html
+    """
+    resources = ["identity/example.com"]
+    if name := params.get("ConfigurationSetName"):
+        resources.append(f"configuration-set/{name}")
+    for action in ("SendEmail", *(["SendRawEmail"] if "Raw" in params["Content"] else [])):
+        for resource in resources:
+            yield f"ses:{action}", arn("ses", resource)
 
 
 def _table(name: str, index: str | None = None) -> str:
