@@ -25,9 +25,9 @@ Disturbance = AbstractContextManager[object]
 class Scenario:
     """`build` makes everything up to the moment when something is delivered, and gives what
     delivers it, as often as it is called. Between deliveries `minutes` pass; behind the last one
-    `hours`, with everything that comes up in them. `finished` checks what came of it, once the
-    invariants hold, and `survived`, where it is another, what came of it where nobody died: an
-    outcome is unknown where a mail was claimed and its worker died."""
+    `hours`, with everything that comes up in them. `finished` checks the outcome once the
+    invariants hold, and `survived`, if it is given, the outcome where nobody died: if a worker
+    died after it had claimed an email, nobody knows whether that was sent."""
 
     name: str
     build: Callable[[Cloud], Deliver]

@@ -64,7 +64,7 @@ class Round:
         return right and self.admitted >= ADMITTED
 
     def said(self) -> str:
-        """What came of it, in a line; with all that is wrong, where something is."""
+        """Return the outcome in a line, followed by all that is wrong."""
         calls, compared = self.report["calls"], self.report["compared"]
         line = (
             f"{self.asked}: {calls:,} calls, {self.admitted:.1%} let in, {compared:,} compared"
