@@ -259,6 +259,14 @@ class TestEnd:
         assert (run["status"], run["status_reason"]) == ("stopped", "agents_disabled")
         assert api.get("/v1/contacts").json["data"] == []
 
+    def test_tells_in_the_feed_who_used_the_kill_switch(self, api: Api, cloud: Cloud) -> None:
+        api.patch("/v1/agent/policy", {"enabled": False, "budget": {"credits": 100}})
+        cloud.drain()
+
+        (event,) = api.get("/v1/events?type=agent.policy_updated").json["data"]
+        assert event["data"] == {"enabled": False, "changed": ["enabled"]}
+        assert event["actor"] == f"key:{api.get('/v1/account').json['key']['id']}"
+
     def test_comes_when_a_person_stops_it(self, api: Api, cloud: Cloud) -> None:
         def stop(_: Said) -> Any:
             run_id = api.get("/v1/agent/runs").json["data"][0]["id"]

@@ -84,6 +84,7 @@ EventName = Literal[
     "agent.tool_called",
     "agent.approval_requested",
     "agent.approval_decided",
+    "agent.policy_updated",
     "task.due",
     "task.completed",
     "task.expired",

@@ -34,8 +34,17 @@ class AgentPolicyService:
                     "version": before.version + 1,
                 }
             )
+            updated = self.caller.event(
+                "agent.policy_updated",
+                enabled=after.enabled,
+                changed=[
+                    name
+                    for name in sorted(body.model_fields_set)
+                    if getattr(before, name) != getattr(after, name)
+                ],
+            )
             try:
-                self.policies.save(before, after, self.caller.keep_actions(after))
+                self.policies.save(before, after, [updated], self.caller.keep_actions(after))
             except Stale:
                 continue
             return after

@@ -72,6 +72,17 @@ class AgentRunCompletedData(Payload):
     """Tool calls that it asked for."""
 
 
+class AgentPolicyUpdatedData(Payload):
+    """The policy of agents was changed: whether they may run, or what they may do at most."""
+
+    event: ClassVar[EventName] = "agent.policy_updated"
+
+    enabled: bool
+    """Whether agents may run now."""
+    changed: Annotated[list[Literal["budget", "enabled", "scopes"]], Field(examples=[["enabled"]])]
+    """Names of the changed fields."""
+
+
 class AgentToolCalledData(Payload):
     """An agent asked for a tool call. The event is written before the call is made; what the call
     changes has events of its own, with the same actor."""
