@@ -20,10 +20,11 @@ PAGE = REPOSITORY / "docs" / "permissions.md"
 Permission = tuple[str, str, str]
 """Function, action, and resource as `resource_name` returns it."""
 BY_AWS = {
-    ("events_relay", "kms:GenerateDataKey"): "Lambda, for records that the relay gave up",
+    ("kms:GenerateDataKey", "Key"): "Lambda, for stream records that the relay gave up",
+    ("sqs:SendMessage", "UndeliveredDeadLetters"): "Lambda, for stream records that failed",
 }
-"""Permissions that AWS itself uses in the role of a function."""
-_OF_TABLES_ALONE = ("GetItem", "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem")
+"""Actions and resources that AWS itself uses in the role of a function."""
+_OF_TABLES_ALONE = ("GetItem", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem")
 """Actions of DynamoDB that no index has: a statement that names one with them allows no more."""
 _HEAD = """\
 # Permissions
@@ -85,7 +86,7 @@ def unneeded(seen: set[Permission]) -> list[Permission]:
         each
         for each in allowed()
         if each not in seen
-        and each[:2] not in BY_AWS
+        and each[1:] not in BY_AWS
         and not (each[1:] in shared and each[1:] in by_any)
     ]
 
@@ -111,7 +112,7 @@ def page(seen: set[Permission]) -> str:
         rows = [f"| `{name}` | {', '.join(actions)} |" for name, actions in by_resource.items()]
         table = "\n".join(["| resource | actions |", "|---|---|", *rows])
         parts.append(f"## {function.name}\n\n{table if rows else 'Nothing.'}\n")
-    reasons = [f"- `{action}` of `{name}`: {why}" for (name, action), why in BY_AWS.items()]
+    reasons = [f"- `{action}` of `{name}`: {why}" for (action, name), why in BY_AWS.items()]
     return (
         _HEAD
         + "(AWS): used by AWS itself in the role:\n\n"

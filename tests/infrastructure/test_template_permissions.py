@@ -3,7 +3,7 @@
 import pytest
 
 from tests.infrastructure.test_templates import FUNCTIONS, as_list
-from tools import routes, templates
+from tools import permissions, routes, templates
 from tools.templates import Function
 
 WITHOUT_RESOURCES = {
@@ -91,3 +91,13 @@ class TestPermissions:
         policies = function.properties.get("Policies", [])
 
         assert ({"Ref": "Admission"} in policies) == bool(admits)
+
+
+def test_a_permission_that_no_test_needs_is_found() -> None:
+    """`make permissions` compares the roles with what the suite saw."""
+    seen = set(permissions.allowed())
+    queue = ("steps_run", "sqs:SendMessage", "StepsQueue")
+
+    assert permissions.unneeded(seen) == []
+    assert permissions.unneeded(seen - {queue}) == [queue]
+    assert "`sqs:SendMessage`" in permissions.page(seen).partition("## steps_run")[2]
