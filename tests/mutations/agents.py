@@ -45,6 +45,17 @@ MUTATIONS = [
         "unknown arguments are refused, and of the known ones two become headers",
     ),
     Mutation(
+        "sequence of a run that a person has launched during it",
+        ("tests/agents/test_drafts_of_runs.py::test_are_for_a_person_once_somebody_launched_them",),
+        (
+            Change(
+                "agents/runs/drafts.py",
+                'all(each["status"] == "draft" for each in found.content["data"])',
+                "True",
+            ),
+        ),
+    ),
+    Mutation(
         "draft that states what no source says",
         (f"{_WRITING}::test_drafts_say_nothing_that_no_source_says",),
         (

@@ -78,8 +78,14 @@ class ToolQuestion:
 
     @property
     def effect(self) -> Effect:
-        of_its_own = self.rule.of and self.arguments.get(self.rule.of) in self.touched
-        return "add" if self.is_harmless or of_its_own else self.rule.effect
+        return "add" if self.is_harmless or self.own else self.rule.effect
+
+    @property
+    def own(self) -> str:
+        """Return the id of the resource if the run itself made it, and the effect is `add` because
+        of that; else an empty text."""
+        named = self.arguments.get(self.rule.of)
+        return str(named) if self.rule.of and named in self.touched else ""
 
     @property
     def touches(self) -> Sequence[str]:

@@ -23,7 +23,8 @@ class ToolRule:
     harmless: tuple[str, ...] = ()
     """Arguments with which alone the effect is `add`."""
     of: str = ""
-    """Argument with the id of the resource: the effect is `add` if the run itself made it."""
+    """Argument with the id of a sequence: the effect is `add` if the run itself made it, and nobody
+    has launched it."""
     recipients: tuple[str, ...] = ()
     """Arguments with the ids of the contacts who may get a message."""
     fetches: bool = False

@@ -8,7 +8,7 @@ its effect comes once.
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic_core import PydanticSerializationError
@@ -19,6 +19,7 @@ from outrider.agents.policy.decisions import CallVerdict, ToolQuestion, made_by,
 from outrider.agents.policy.texts import without_links
 from outrider.agents.port import CallProposals, ToolCalls
 from outrider.agents.runs.conversation import Conversation, offered
+from outrider.agents.runs.drafts import is_draft
 from outrider.agents.runs.endings import RunEnd
 from outrider.agents.runs.playbooks import instructions_for
 from outrider.agents.runs.recipients import unknown_recipient
@@ -159,6 +160,8 @@ class AgentLoop:
         if why := _unusable(call.arguments):
             return CallVerdict("refused", why)
         asked = ToolQuestion(tool, call.arguments, talk.run, talk.work.touched)
+        if talk.run.tainted and asked.own and not is_draft(asked.own, talk.run, self.calls):
+            asked = replace(asked, touched=[each for each in asked.touched if each != asked.own])
         verdict = asked.decide()
         if verdict.decision != "allowed" or not verdict.recipients:
             return verdict
