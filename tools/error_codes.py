@@ -101,12 +101,13 @@ def error_codes() -> tuple[ErrorCode, ...]:
     class."""
     routes.apis()
     found: dict[str, ErrorCode] = {}
-    for kind in _broad_first():
+    for kind in error_classes():
         found.setdefault(kind.code, ErrorCode(kind.code, kind.status, kind.title))
     return tuple(sorted(found.values(), key=lambda each: (each.status, each.code)))
 
 
-def _broad_first() -> Iterator[type[OutriderError]]:
+def error_classes() -> Iterator[type[OutriderError]]:
+    """Yield the classes of errors that are imported, the more general ones first."""
     level: list[type[OutriderError]] = [OutriderError]
     while level:
         yield from level

@@ -248,16 +248,24 @@ class TestLeads:
     )
     def test_create(self, api: Api) -> None:
         person = {"email": "dana@acme.example", "firstName": "Dana", "lastName": "Ruiz"}
+        custom = {"crmId": "A-1", "deal_size": 9}
         workflow = a_workflow(api)
 
         answer = api.post(
             "/api/leads",
-            {**person, "workflowId": workflow, "linkedinUrl": "https://linkedin.com/in/dana"},
+            {
+                **person,
+                "workflowId": workflow,
+                "linkedinUrl": "https://x.example/d",
+                "custom": custom,
+            },
         )
 
         assert (answer.status, answer.json["status"]) == (201, "new")
         assert answer.json["workflowId"] == workflow
         assert answer.json["contact"]["fullName"] == "Dana Ruiz"
+        contact = api.get(f"/v1/contacts/{answer.json['contactId']}").json
+        assert (contact["custom"], contact["linkedin_url"]) == (custom, "https://x.example/d")
 
     @statement(DOCUMENT, "Leads", "GET /api/leads/:id: Get lead details")
     def test_get(self, api: Api) -> None:

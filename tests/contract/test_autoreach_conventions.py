@@ -167,7 +167,10 @@ class TestErrorHandling:
         lead = {"email": "dana@acme.example", "workflowId": a_workflow(api)}
         api.post("/api/leads", lead)
 
-        assert is_error(api.post("/api/workflows", "{"), 400, "validation_error")
+        broken = api.post("/api/workflows", "{")
+
+        assert is_error(broken, 400, "validation_error")
+        assert broken.json["details"] == {}
         assert is_error(api.get("/api/leads?limit=0"), 400, "validation_error")
         assert is_error(api.post("/api/leads", lead), 400, "validation_error")
 

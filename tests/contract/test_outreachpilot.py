@@ -64,6 +64,12 @@ NOT_APPLICABLE = (
     ),
     NotApplicable(
         "OutreachPilot",
+        "Authentication",
+        "Do not expose it in client-side code or public repositories",
+        "Advice to the reader.",
+    ),
+    NotApplicable(
+        "OutreachPilot",
         "Rate Limits & Credits",
         "Monitor usage in Settings → Usage",
         "`GET /v1/account/usage` and `GET /v1/credits/ledger` say the same.",

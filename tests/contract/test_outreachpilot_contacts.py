@@ -87,6 +87,12 @@ class TestContacts:
 
     @says("Contacts", "{ contacts: [...], upsert?: true }")
     @says("Contacts", "Create one or many contacts")
+    @says(
+        "Contacts",
+        "Import, export, and manage CRM contacts",
+        settled="by this call, and by reading the list page after page; files are imported with "
+        "`POST /v1/imports`, and exported with `POST /v1/exports`",
+    )
     def test_many_contacts_are_created_in_one_call(self, api: Api) -> None:
         rows = [{"email": f"p{number}@acme.com"} for number in range(3)]
 

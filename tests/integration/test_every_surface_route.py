@@ -135,6 +135,18 @@ class TestBudgets:
         assert len(calls) == endpoint.example.calls, calls
 
 
+@those([each for each in ENDPOINTS if each.surface == "outreachpilot"])
+class TestMetadata:
+    def test_says_that_the_call_is_free_and_how_many_credits_are_left(
+        self, api: Api, endpoint: SurfaceEndpoint
+    ) -> None:
+        answer = endpoint.call(api, endpoint.path_to_own(api), body=endpoint.body_of_own(api))
+
+        meta = answer.json["meta"]
+        assert {"request_id", "timestamp"} <= meta.keys()
+        assert (meta["credits_used"], meta["credits_remaining"]) == (0, 100_000)
+
+
 @those([each for each in ENDPOINTS if each.route.may_be_repeated])
 class TestIdempotencyKeys:
     def test_repeat_the_first_answer_and_do_nothing(

@@ -27,7 +27,7 @@ _CODES = {
     500: "server_error",
 }
 """The status codes that the document has for errors, with the value of `error` for each."""
-_STATUSES = {402: 403, 405: 404, 409: 400, 412: 400, 413: 400, 422: 400, 503: 500}
+_STATUSES = {402: 403, 405: 404, 409: 400, 412: 400, 413: 400, 422: 400, 502: 500, 503: 500}
 """Status codes for the errors that the document has no status for."""
 _RETRY = "Retry-After"
 _COLLECTION = re.compile(r"/api/(?:v1/)?([a-z]+)s")
@@ -60,9 +60,11 @@ class AutoReachForm(NativeForm):
 
     def error(self, error: OutriderError, request: Request) -> Answer:
         """Return `{"error", "message", "details"}`. `details` names the field at fault, and all of
-        them if there are several."""
+        them if there are several; none if the body as a whole is at fault."""
         wrong = [self._violation(each, request) for each in error.violations]
-        details: dict[str, Any] = {"field": wrong[0]["field"]} if wrong else {}
+        details: dict[str, Any] = (
+            {"field": wrong[0]["field"]} if wrong and wrong[0]["field"] else {}
+        )
         if len(wrong) > 1:
             details["errors"] = wrong
         message = wrong[0]["message"] if wrong else self._words(error.detail)
