@@ -11,7 +11,8 @@ models, the policy of agents, the ledger and the usage, and the feed of events.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import batched
+from itertools import islice
+from typing import TypeVar
 
 from outrider.access.models import WorkspaceId
 from outrider.contacts.suppressions.bounces import GlobalBounces
@@ -29,6 +30,8 @@ _OF_CONTACTS = (
 """Partitions of the contacts table that contacts, imports and suppressions have beside them."""
 _OF_CAMPAIGNS = ("mailbox", "count", "test", "smtp")
 _STAYS_OF_AGENTS = "policy"
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,7 @@ class Clearing:
     def _enrollments(self, campaign_id: str) -> Iterator[None]:
         """Delete the enrollments of a campaign, and then the messages of their contacts."""
         pk = f"{self.workspace}#{campaign_id}"
-        for some in batched(self._keys(self.enrollments, pk), _AT_ONCE, strict=False):
+        for some in _batches(self._keys(self.enrollments, pk)):
             contact_ids = [key["sk"] for key in some if key["sk"].startswith("con_")]
             found = parallel.each(self._messages_of, contact_ids) if contact_ids else []
             yield from self._delete(self.messages, (key for keys in found for key in keys))
@@ -102,7 +105,7 @@ class Clearing:
             yield from self._wipe(self.contacts, job["sk"])
         bounces = GlobalBounces(self.contacts, self.workspace)
         attributes = ("#email", "#other_emails")
-        for some in batched(self._own(self.contacts, "con_", *attributes), _AT_ONCE, strict=False):
+        for some in _batches(self._own(self.contacts, "con_", *attributes)):
             addresses = [
                 address for each in some for address in (each["email"], *each["other_emails"])
             ]
@@ -149,10 +152,17 @@ class Clearing:
         return self._delete(table, map(_place, self._keys(table, pk)))
 
     def _delete(self, table: Table, keys: Iterable[tuple[str, str]]) -> Iterator[None]:
-        for some in batched(keys, _AT_ONCE, strict=False):
+        for some in _batches(keys):
             actions: list[Action] = [table.delete_action(*key) for key in some]
             parallel.chunks(batch_write, actions, WRITE_AT_ONCE)
             yield
+
+
+def _batches(things: Iterable[T]) -> Iterator[list[T]]:
+    """Yield lists of up to _AT_ONCE elements, as itertools.batched does from Python 3.12 on."""
+    left = iter(things)
+    while batch := list(islice(left, _AT_ONCE)):
+        yield batch
 
 
 def _place(item: Item) -> tuple[str, str]:
