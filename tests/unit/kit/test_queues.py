@@ -14,6 +14,7 @@ LONG = {
     "webhooks_replay",
     "contacts_link",
     "leads_rescore",
+    "migrations_run",
 }
 
 
