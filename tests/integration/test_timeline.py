@@ -22,8 +22,6 @@ class TestTimeline:
 
         answer = api.get(f"/v1/contacts/{campaign.contact_ids[0]}/timeline")
 
-        # What the feed tells stands where it was recorded, moments after it happened.
-        assert names(answer)[0] == "enrollment.finished"
         assert sorted(names(answer)) == [
             "contact.created",
             "email.sent",
@@ -31,6 +29,8 @@ class TestTimeline:
             "enrollment.created",
             "enrollment.finished",
         ]
+        times = [event["created_at"] for event in answer.json["data"]]
+        assert times == sorted(times, reverse=True)
 
     def test_shows_events_as_the_feed_does(self, api: Api, cloud: Cloud) -> None:
         campaign = launched(api)

@@ -106,10 +106,13 @@ class History:
             launched = self._event("campaign.launched", **names, enrolled=enrolled, by_filter=False)
             began = self._event("sequence.launched", **names, enrolled=enrolled)
         end = max(each.enrollment.updated_at for each in journeys.passed.values())
+        changed = {"updated_at": end}
         with self.making.at(clock.from_text(end)):
             completed, finished = (
                 self._event(name, **names) for name in ("campaign.completed", "sequence.finished")
             )
+        sequence = sequence.model_copy(update=changed)
+        campaign = campaign.model_copy(update=changed)
         self._sequences.append(
             (sequence, steps, [_created(self.making, sequence), began, finished])
         )
@@ -162,11 +165,15 @@ class History:
         with self.making.at(begun):
             created = self._event("campaign.created", **names)
             launched = self._event("campaign.launched", **names, enrolled=0, by_filter=False)
-        with self.making.at(self.making.ago(days=1)):
+        with self.making.at(self.making.ago(days=1)) as now:
             paused, stopped = (
                 self._event(f"{what}.paused", reason=WITH_WORKFLOW, **names)
                 for what in ("campaign", "sequence")
             )
+        changed = {"updated_at": now}
+        sequence = sequence.model_copy(update=changed)
+        campaign = campaign.model_copy(update=changed)
+        pipeline.workflow = workflow.model_copy(update=changed)
         self._sequences.append((sequence, steps, [_created(self.making, sequence), stopped]))
         self._campaigns.append((campaign, [created, launched, paused]))
 

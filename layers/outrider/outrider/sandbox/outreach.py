@@ -51,6 +51,10 @@ _ANSWERED_AFTER, _UNSUBSCRIBED_AFTER, _BOUNCED_AFTER = (
     timedelta(minutes=minutes) for minutes in (260, 100, 1)
 )
 _BETWEEN_CONTACTS = timedelta(minutes=4)
+_SENT_AFTER = timedelta(seconds=20)
+"""Time from the enrollment of a contact to its first email."""
+_FOLLOWS = timedelta(seconds=1)
+"""Time from an email, a reply, a bounce or an opt-out to the end of the enrollment."""
 _ENDS: dict[str | None, tuple[EnrollmentState, str]] = {
     "replied": ("replied", "replied"),
     "opted_out": ("opted_out", "unsubscribed"),
@@ -187,7 +191,7 @@ class Journeys:
             names = enrollment.names()
             created = self._event("enrollment.created", f"{enrollment.id}/1", **names)
         passed = JourneyOutcome(enrollment, [created], [])
-        sent_at = begins
+        sent_at = begins + _SENT_AFTER
         for number, (step, fate) in enumerate(zip(self.steps, journey.emails, strict=False), 1):
             sent_at += step.wait
             passed = self._email(passed, contact, step, fate, sent_at)
@@ -247,6 +251,8 @@ class Journeys:
 
     def _bounce(self, sent: Message, contact: Contact, at: datetime) -> tuple[Message, Event]:
         with self.making.at(at) as now:
+            who = contact.email.partition("@")[0]
+            self.people.change(who, status="bounced", verified=False, verification=None)
             event = self._event(
                 "email.bounced",
                 f"{sent.id}/hard",
@@ -257,8 +263,6 @@ class Journeys:
             )
         self._count(at, sent, "bounced")
         self.bounced_at.append(at)
-        who = contact.email.partition("@")[0]
-        self.people.change(who, status="bounced", verified=False, verification=None)
         bounced = {"bounced_at": now, "bounce": "hard", "bounce_reason": "no_such_address"}
         message = sent.model_copy(update=bounced)
         self._suppressed.append((contact.email, "bounced", at, message))
@@ -312,7 +316,8 @@ class Journeys:
     ) -> JourneyOutcome:
         last, _ = passed.messages[-1]
         message = last.model_copy(update={"unsubscribed_at": clock.to_text(at)})
-        contact = self.people.change(journey.who, status="unsubscribed")
+        with self.making.at(at):
+            contact = self.people.change(journey.who, status="unsubscribed")
         self._count(at, message, "unsubscribed")
         self._suppressed.append((contact.email, "unsubscribed", at, message))
         return passed.marked(message)
@@ -321,7 +326,7 @@ class Journeys:
         state, reason = _ENDS[journey.end]
         enrollment, last = passed.enrollment, passed.messages[-1][0]
         times = (last.created_at, last.bounced_at, last.unsubscribed_at)
-        with self.making.at(clock.from_text(max(filter(None, times)))) as now:
+        with self.making.at(clock.from_text(max(filter(None, times))) + _FOLLOWS) as now:
             outcome = {"outcome": enrollment.outcome} if journey.end == "replied" else {}
             ended = self._event(
                 "enrollment.finished",

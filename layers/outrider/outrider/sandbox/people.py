@@ -49,8 +49,10 @@ class People:
         return people
 
     def change(self, who: str, **changes: object) -> Contact:
-        """Change the contact with this local part, and return it."""
-        self.contacts[who] = self.contacts[who].model_copy(update=changes)
+        """Change the contact with this local part at the present moment, and return it."""
+        contact = self.contacts[who]
+        updated_at = max(contact.updated_at, clock.timestamp())
+        self.contacts[who] = contact.model_copy(update={**changes, "updated_at": updated_at})
         return self.contacts[who]
 
     def research(self, who: str) -> Findings:

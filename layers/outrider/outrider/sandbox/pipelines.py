@@ -128,7 +128,7 @@ class Pipeline:
         with self.making.at(clock.from_text(first.created_at)):
             events = [self._event("contacted", after, message_id=first.id, **ids)]
         if replied_at:
-            with self.making.at(clock.from_text(replied_at)):
+            with self.making.at(clock.from_text(replied_at) + timedelta(seconds=1)):
                 events.append(self._event("replied", after, message_id=passed.replied_by, **ids))
         return after, events
 
