@@ -31,6 +31,8 @@ handler = needs(
         "campaigns:write",
         "workflows:write",
         "messages:write",
+        "agent",
+        "chat",
     ),
     status=200,
 )

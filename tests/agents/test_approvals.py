@@ -37,6 +37,24 @@ class TestShown:
         assert content["irreversible"] == "Messages that were sent cannot be taken back"
         assert approval["status"] == "pending"
 
+    def test_names_leads_of_a_list(self, api: Api) -> None:
+        leads = [
+            api.post("/v1/leads", {"email": f"{name}@example.com"}).json["id"]
+            for name in ("ada", "bob")
+        ]
+
+        approval = propose(api, "reject_leads", {"ids": leads})
+
+        named = [(each.kind, each.id, each.name) for each in approval.shown.resources]
+        assert named == [
+            ("lead", leads[0], "ada@example.com"),
+            ("lead", leads[1], "bob@example.com"),
+        ]
+        with pytest.raises(NotProposable, match="1 to 20"):
+            propose(api, "reject_leads", {"ids": [*leads * 11]})
+        with pytest.raises(NotProposable, match="message_ids"):
+            propose(api, "settle_messages", {"outcome": "sent"})
+
     def test_is_what_the_hash_is_over(self, api: Api, cloud: Cloud, sequence: str) -> None:
         arguments = {"sequence_id": sequence, "contact_ids": some_contacts(api, 1)}
         approval = propose(api, "launch_sequence", arguments)

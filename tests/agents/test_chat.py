@@ -110,6 +110,21 @@ class TestThread:
         assert (during[0].status, "retry-after" in during[0].headers) == (409, True)
         assert credits_used(api) == 4
 
+    def test_takes_the_message_that_another_one_came_before_when_it_is_repeated(
+        self, api: Api, cloud: Cloud
+    ) -> None:
+        with speaking("One.", "Two.", "Three."):
+            thread = send(api).json["thread_id"]
+            with cloud.wire.once_after("TransactWriteItems", lambda: send(api, "First", thread)):
+                late = send(api, "Second", thread, headers=KEY)
+            again = send(api, "Second", thread, headers=KEY)
+
+        _, first, second = api.get(f"/v1/chat/threads/{thread}").json["messages"]
+        assert (late.status, first["run_id"] in late.json["detail"]) == (409, True)
+        assert (again.status, again.json["response"]) == (200, "Three.")
+        assert (first["message"], second["message"]) == ("First", "Second")
+        assert credits_used(api) == 6
+
     def test_is_hidden_from_keys_that_may_not_read_what_it_tells(self, api: Api) -> None:
         with speaking("Hi."):
             thread = send(api).json["thread_id"]

@@ -19,8 +19,14 @@ from outrider.kit.errors import ResourceNotFound
 from outrider.kit.text.quotes import shortened
 from outrider.mcp.tools import Tool, tools
 
-MOST_LEADS = 20
-"""Maximum leads whose drafts one approval shows."""
+MOST_NAMED = 20
+"""Maximum leads or messages that one approval shows one by one."""
+_LISTED = {
+    "approve_leads": ("ids", "lead_id"),
+    "reject_leads": ("ids", "lead_id"),
+    "settle_messages": ("message_ids", "message_id"),
+}
+"""Tools whose call lists what it changes: the argument with the ids, and what they are ids of."""
 _PARAMETER = re.compile(r"\{(\w+)\}")
 _READ_BY = {"delivery_id": "get_webhook_delivery", "pool_id": "get_mailbox_pool"}
 """Tools that read the resource of a path parameter, where they are not named after it."""
@@ -33,6 +39,7 @@ _SHOWN_OTHERWISE = {
     "if_match",
     "ids",
     "loser_ids",
+    "message_ids",
     "steps",
     "steps_version",
     "winner_id",
@@ -51,12 +58,11 @@ def bound_arguments(tool: Tool, arguments: Arguments, reader: Reader) -> dict[st
     """
     given = with_named_contacts(tool.name, arguments, reader)
     given.pop("idempotency_key", None)
+    _check_listed(tool, given)
     if tool.name == "approve_lead":
         draft = reader.read("get_lead", lead_id=given["lead_id"])["draft"]
         return {**given, "draft_hash": _hash(draft, given["lead_id"])}
     if tool.name == "approve_leads":
-        if len(given["ids"]) > MOST_LEADS:
-            raise NotProposable(f"An agent may propose to approve {MOST_LEADS} leads in one call")
         drafts = {each: reader.read("get_lead", lead_id=each)["draft"] for each in given["ids"]}
         return {**given, "draft_hashes": {each: _hash(drafts[each], each) for each in drafts}}
     if tool.name == "launch_campaign":
@@ -74,6 +80,12 @@ def content_of(tool: Tool, arguments: Arguments, reader: Reader) -> ApprovalCont
     """Return what the call does now. Raises the errors of Reader."""
     found = _resources(tool, arguments, reader)
     resources = [_shown(name, each) for name, each in found.items()]
+    if tool.name in _LISTED:
+        listed, parameter = _LISTED[tool.name]
+        read = f"get_{parameter.removesuffix('_id')}"
+        resources += [
+            _shown(parameter, reader.read(read, **{parameter: each})) for each in arguments[listed]
+        ]
     for contact in reader.contacts(_merged(arguments)) if tool.name == "merge_contacts" else ():
         resources.append(_shown("contact_id", contact.model_dump()))
     recipients = audience_of(tool.name, arguments, reader)
@@ -123,6 +135,17 @@ def _resources(tool: Tool, arguments: Arguments, reader: Reader) -> dict[str, Ma
         needed = set(_PARAMETER.findall(tools()[read].path))
         found[name] = reader.read(read, **{each: arguments[each] for each in needed})
     return found
+
+
+def _check_listed(tool: Tool, arguments: Arguments) -> None:
+    """Raise NotProposable if a call would change what an approval cannot show one by one."""
+    if tool.name not in _LISTED:
+        return
+    listed, _ = _LISTED[tool.name]
+    if not 1 <= len(arguments.get(listed) or ()) <= MOST_NAMED:
+        raise NotProposable(
+            f"An agent may propose this call for 1 to {MOST_NAMED} of them, named in {listed}"
+        )
 
 
 def _suppression(suppression_id: str, reader: Reader) -> Mapping[str, Any]:

@@ -74,8 +74,9 @@ class ChatService:
         try:
             self.runs.runs.add(work, [], [self.threads.put_action(grown)], lasts=LEASE)
         except TransactionFailed as failure:
-            self.runs.credits.void(run_id)
-            raise ChatThreadBusy(run_id) from failure
+            if not self.caller.may_repeat:  # a repetition gets the same hold, which else expires
+                self.runs.credits.void(run_id)
+            raise ChatThreadBusy(self._require(thread.id).run_ids[-1]) from failure
         return self._carry_on(work, enough_time)
 
     def list(self, query: PageQuery) -> Page[ChatThread]:
