@@ -4,7 +4,7 @@ from typing import Any
 
 from bench.events import CONTACT
 from outrider.access.meter import clock_attributes
-from outrider.access.plans import PLANS, rates
+from outrider.access.plans import rates_of
 from outrider.kit import json
 from outrider.kit.aws.attributes import encode_item
 
@@ -38,7 +38,7 @@ def answers() -> dict[str, Any]:
         "scopes": ["*"],
         "plan": "enterprise",
         "seal": b"seal",
-        **clock_attributes(rates(PLANS["enterprise"])),
+        **clock_attributes(rates_of("enterprise")),
         "ready_minute": 0,
         "ready_day": 0,
     }

@@ -51,6 +51,7 @@ class Stack:
         parameters = {
             "Stage": "local",
             "MailboxOwnership": ownership,
+            "Plans": "documented",
             "VerificationSender": seed.VERIFICATION_SENDER,
         }
         if public_url := os.environ.get("OUTRIDER_PUBLIC_URL", self.base_url):

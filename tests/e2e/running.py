@@ -47,7 +47,7 @@ class LocalStack:
 
     def command(self, name: str) -> subprocess.CompletedProcess[str]:
         """`python -m local <name>` on this home and port, with the parameters that template.yaml
-        gives itself, but for alarms by email and a dashboard."""
+        gives itself, but for plans, alarms by email and a dashboard."""
         return self.run("-m", "local", name)
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:

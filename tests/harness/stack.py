@@ -37,6 +37,8 @@ PARAMETERS = {
     "InboundDomain": "",
     # Most tests need a mailbox that sends; tests/integration/test_ownership.py has the default.
     "MailboxOwnership": "first",
+    # Most tests count calls or credits; tests/integration/test_plans.py has the default.
+    "Plans": "documented",
     "VerificationSender": "codes@outrider.test",
     "LambdaConcurrency": "1000",
     "PublicUrl": "https://api.outrider.test",

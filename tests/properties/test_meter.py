@@ -14,7 +14,7 @@ from outrider.access.credentials import Credential
 from outrider.access.errors import InvalidApiKey, RateLimited
 from outrider.access.meter import Meter, clock_attributes, key_record
 from outrider.access.models import PlanName
-from outrider.access.plans import PLANS, RateLimit, rates
+from outrider.access.plans import PLANS, RateLimit, Rates, rates
 from outrider.kit import ids
 from outrider.kit.aws.attributes import Item
 from outrider.kit.aws.dynamodb import Table
@@ -23,6 +23,11 @@ from tests.harness.cloud import Cloud
 PLAN: PlanName = "starter"
 LOW = (RateLimit("minute", 4, 60_000), RateLimit("day", 7, 600_000))
 """Limits low enough for both to be met within a few calls."""
+
+
+def low(plan: PlanName) -> Rates:
+    return LOW
+
 
 # Gaps in milliseconds: none, around a step of either clock, until a burst has recovered.
 GAPS = st.one_of(
@@ -51,7 +56,7 @@ class Reference:
         return True
 
 
-def a_key(cloud: Cloud, limits: tuple[RateLimit, RateLimit]) -> tuple[Table, Credential]:
+def a_key(cloud: Cloud, limits: Rates) -> tuple[Table, Credential]:
     table = Table(cloud.stack.data["KeysTableName"])
     credential = Credential.new(ids.new("key"), "live")
     pk, sk = key_record(credential)
@@ -85,7 +90,7 @@ class TestMeter:
         self, cloud: Cloud, calls: list[tuple[int, int]]
     ) -> None:
         table, credential = a_key(cloud, LOW)
-        processes = (Meter(table), Meter(table))
+        processes = (Meter(table, low), Meter(table, low))
         reference = Reference(LOW)
 
         for gap, process in calls:
@@ -110,7 +115,7 @@ class TestMeter:
         self, cloud: Cloud, gaps: list[int]
     ) -> None:
         table, credential = a_key(cloud, LOW)
-        meter, reference = Meter(table), Reference(LOW)
+        meter, reference = Meter(table, low), Reference(LOW)
         for gap in gaps:
             cloud.clock.advance(ms=gap)
             try_admit(meter, credential)
@@ -122,7 +127,7 @@ class TestMeter:
         cloud.clock.advance(ms=wait - 1)
         early = try_admit(meter, credential)
         cloud.clock.advance(ms=1)
-        in_time = try_admit(Meter(table), credential)  # of a process that has seen no call yet
+        in_time = try_admit(Meter(table, low), credential)  # of a process that has seen no call yet
 
         assert (early, in_time) == (1, None)
 
@@ -133,8 +138,9 @@ class TestMeter:
     def test_asks_the_database_once_unless_its_guess_was_wrong(
         self, cloud: Cloud, gaps: list[int]
     ) -> None:
-        table, credential = a_key(cloud, rates(PLANS["enterprise"]))
-        meter = Meter(table)
+        limits = rates(PLANS["enterprise"])
+        table, credential = a_key(cloud, limits)
+        meter = Meter(table, lambda _: limits)
         for gap in gaps:
             cloud.clock.advance(ms=gap)
             with cloud.wire.recording() as calls:
@@ -159,6 +165,6 @@ class TestMeter:
 
         for _ in range(10):
             with pytest.raises(InvalidApiKey):
-                Meter(table).admit(guess, "contacts")
+                Meter(table, low).admit(guess, "contacts")
 
         assert (guess.public_id, stored(table, credential)) == (credential.public_id, before)

@@ -7,10 +7,13 @@ earliest time at which a call is admitted, always `tat` minus the burst. A call 
 one step if it is in the future, or else sets it to now plus one step. The condition of the update
 must assume one of the two cases, so the meter predicts it from the last record seen: a correct
 prediction needs one round trip, a wrong one fails the condition and needs a second.
+
+The record of a key has the steps and bursts of its rate limits. If the operator changed the plan of
+the workspace, or `Plans` of the deployment, the next call replaces them and begins to count anew.
 """
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -20,16 +23,18 @@ from outrider.access.errors import (
     RateLimited,
     WorkspaceSuspended,
 )
-from outrider.access.plans import PLANS, RateLimit, rates
+from outrider.access.models import PlanName
+from outrider.access.plans import Rates, plan_without_api, rates_of
 from outrider.kit import clock
+from outrider.kit.aws.attributes import changes
 from outrider.kit.aws.dynamodb import ConditionFailed, Table
 
 Item = dict[str, Any]
 _CLOCKS = ("minute", "day")
 _STAMPS = ("tat", "ready")
 _VALID = (
-    "attribute_not_exists(#revoked_at) AND attribute_not_exists(#suspended_at) AND #plan <> :free"
-    " AND (attribute_not_exists(#expires_ms) OR #expires_ms > :now)"
+    "attribute_not_exists(#revoked_at) AND attribute_not_exists(#suspended_at)"
+    " AND #plan <> :refused AND (attribute_not_exists(#expires_ms) OR #expires_ms > :now)"
 )
 _REMEMBERED_KEYS = 1_000
 _ATTEMPTS = 6
@@ -53,15 +58,16 @@ def key_record(claim: Claim) -> tuple[str, str]:
     return f"key#{claim.public_id}", "#"
 
 
-def clock_attributes(plan_rates: tuple[RateLimit, RateLimit]) -> dict[str, int]:
+def clock_attributes(plan_rates: Rates) -> dict[str, int]:
     """Return the rate limit attributes of a key's record, with no calls counted yet."""
+    return {f"tat_{rate.name}": 0 for rate in plan_rates} | _limits(plan_rates)
+
+
+def _limits(plan_rates: Rates) -> dict[str, int]:
     attributes: dict[str, int] = {}
     for rate in plan_rates:
-        attributes |= {
-            f"tat_{rate.name}": 0,
-            f"step_{rate.name}": rate.step_ms,
-            f"lead_{rate.name}": rate.burst_ms - rate.step_ms,
-        }
+        attributes[f"step_{rate.name}"] = rate.step_ms
+        attributes[f"lead_{rate.name}"] = rate.burst_ms - rate.step_ms
     return attributes
 
 
@@ -71,6 +77,7 @@ class Meter:
     `tat` of each key."""
 
     records: Table
+    limits_of: Callable[[PlanName], Rates] = rates_of
     _last_seen: dict[str, Item] = field(default_factory=dict)
 
     def admit(self, claim: Claim, family: str) -> Item:
@@ -87,6 +94,7 @@ class Meter:
             except ConditionFailed as refusal:
                 seen = _require_usable(refusal.item, claim, now)
             else:
+                record = self._with_limits_of_plan(claim, record, now)
                 self._remember(claim, record)
                 return record
         raise RateLimited("Too many calls of this key at once", headers={"Retry-After": "1"})
@@ -94,11 +102,7 @@ class Meter:
     def admit_uncounted(self, claim: Claim) -> Item:
         """Authenticate a request without counting it. Raises InvalidApiKey, WorkspaceSuspended,
         PlanRequired, StoreFailed."""
-        record = self.records.get(*key_record(claim))
-        if record is None or not _is_valid(record, claim, clock.epoch_ms()):
-            raise InvalidApiKey
-        _require_access(record)
-        return record
+        return _require_valid(self.records.get(*key_record(claim)), claim, clock.epoch_ms())
 
     def _count(self, claim: Claim, family: str, seen: Item, now: int) -> Item:
         moves, conditions = [], []
@@ -121,11 +125,27 @@ class Meter:
                     [*(f"#{name} = :{name}" for name in claim.proof), _VALID, *conditions]
                 ),
                 **claim.proof,
-                free="free",
+                refused=plan_without_api() or "",
                 now=now,
                 family=family,
                 one=1,
             )
+        )
+
+    def _with_limits_of_plan(self, claim: Claim, record: Item, now: int) -> Item:
+        """Return the record, counted at `now`, with the rate limits of its plan. If they differ,
+        they are stored with this call as the first."""
+        plan_rates = self.limits_of(record["plan"])
+        limits = _limits(plan_rates)
+        if limits.items() <= record.items():
+            return record
+        for rate in plan_rates:
+            limits[f"tat_{rate.name}"] = now + rate.step_ms
+            limits[f"ready_{rate.name}"] = now + rate.step_ms - rate.burst_ms
+        return self.records.write(
+            self.records.update_action(
+                *key_record(claim), changes(set=limits), "attribute_exists(#pk)"
+            ).or_raise(InvalidApiKey())
         )
 
     def _remember(self, claim: Claim, record: Item) -> None:
@@ -142,7 +162,7 @@ def rate_limit_headers(record: Mapping[str, Any], now: int) -> dict[str, str]:
     Source: draft-ietf-httpapi-ratelimit-headers.
     """
     policies, states = [], []
-    for rate in rates(PLANS[record["plan"]]):
+    for rate in rates_of(record["plan"]):
         tat, ready = record[f"tat_{rate.name}"], record[f"ready_{rate.name}"]
         remaining = max(0, (now - ready) // rate.step_ms + 1)
         policies.append(f'"{rate.name}";q={rate.quota};w={rate.window_ms // 1000}')
@@ -150,12 +170,19 @@ def rate_limit_headers(record: Mapping[str, Any], now: int) -> dict[str, str]:
     return {"RateLimit-Policy": ", ".join(policies), "RateLimit": ", ".join(states)}
 
 
-def _require_usable(record: Item | None, claim: Claim, now: int) -> Item:
-    """Return the record if the update failed only because of a wrong prediction. Raises
-    InvalidApiKey, WorkspaceSuspended, PlanRequired, RateLimited."""
+def _require_valid(record: Item | None, claim: Claim, now: int) -> Item:
+    """Return the record if the claim is true and the workspace has access. Raises InvalidApiKey,
+    WorkspaceSuspended, PlanRequired."""
     if record is None or not _is_valid(record, claim, now):
         raise InvalidApiKey
     _require_access(record)
+    return record
+
+
+def _require_usable(record: Item | None, claim: Claim, now: int) -> Item:
+    """Return the record if the update failed only because of a wrong prediction. Raises
+    InvalidApiKey, WorkspaceSuspended, PlanRequired, RateLimited."""
+    record = _require_valid(record, claim, now)
     waits = [record[f"ready_{name}"] - now for name in _CLOCKS if record[f"tat_{name}"] > now]
     wait = max(waits, default=0)
     if wait > 0:
@@ -171,7 +198,7 @@ def _require_access(record: Item) -> None:
     """Raise WorkspaceSuspended or PlanRequired if the workspace of a valid key has no access."""
     if "suspended_at" in record:
         raise WorkspaceSuspended
-    if not PLANS[record["plan"]].has_api:
+    if record["plan"] == plan_without_api():
         raise PlanRequired(
             "The free plan has no API access. The operator of this deployment decides on plans: "
             "its admin function gives a workspace another one (change_plan)"

@@ -14,7 +14,7 @@ from typing import Any
 from outrider.access.credentials import Credential, public_id_of
 from outrider.access.meter import clock_attributes, key_record
 from outrider.access.models import ApiKey, PlanName, Workspace, WorkspaceId
-from outrider.access.plans import PLANS, rates
+from outrider.access.plans import rates_of
 from outrider.kit import clock, outbox
 from outrider.kit.aws.attributes import Changes
 from outrider.kit.aws.dynamodb import (
@@ -218,7 +218,7 @@ class ApiKeyRepository:
             "hash": new.credential.hash,
             "plan": new.plan,
             "seal": new.seal,
-            **clock_attributes(rates(PLANS[new.plan])),
+            **clock_attributes(rates_of(new.plan)),
         }
         if key.expires_at:
             record["expires_ms"] = clock.to_epoch_ms(clock.from_text(key.expires_at))

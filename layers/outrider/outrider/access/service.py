@@ -10,7 +10,7 @@ from outrider.access import scopes
 from outrider.access.credentials import Credential, is_key_id
 from outrider.access.errors import ScopeDenied
 from outrider.access.models import ApiKey, Caller, PlanName, Workspace, WorkspaceId
-from outrider.access.plans import PLANS
+from outrider.access.plans import plan_of
 from outrider.access.repository import ApiKeyRepository, NewKey, WorkspaceRepository
 from outrider.access.schemas import (
     Account,
@@ -57,7 +57,7 @@ class AccountService:
     def show(self) -> Account:
         """Return the caller's workspace, plan and key. Raises ResourceNotFound."""
         workspace, _ = require_found(self.workspaces.get(self.caller.workspace.public))
-        granted, of_key = PLANS[workspace.plan], PLANS[self.caller.plan]
+        granted, of_key = plan_of(workspace.plan), plan_of(self.caller.plan)
         return Account(
             workspace_id=workspace.id,
             name=workspace.name,

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from outrider.access.models import Caller, Workspace
-from outrider.access.plans import PLANS
+from outrider.access.plans import plan_of
 from outrider.credits.errors import InsufficientCredits
 from outrider.credits.models import PRICES, Balance, Kind, LedgerEntry
 from outrider.credits.repository import BalanceRefused, CreditRepository, HeldBefore
@@ -154,7 +154,7 @@ class CreditService:
         """Set the response headers with the credits charged by this request so far and those
         left."""
         used = int(self.caller.headers.get(_USED, 0)) + settled.amount
-        remaining = PLANS[self.caller.plan].monthly_credits
+        remaining = plan_of(self.caller.plan).monthly_credits
         if balance and not balance.is_over(clock.now()):
             given_back = settled.held - settled.amount if in_period else 0
             remaining = balance.available + given_back
@@ -193,7 +193,7 @@ class CreditService:
         if balance and not balance.is_over(now):
             return balance
         billing_day = clock.from_text(workspace.created_at).day
-        return Balance.granting(PLANS[workspace.plan].monthly_credits, billing_day, now)
+        return Balance.granting(plan_of(workspace.plan).monthly_credits, billing_day, now)
 
     def _threshold_events(self, balance: Balance, taken: int) -> Sequence[Event]:
         """Return the events `credits.low` and `credits.depleted` that holding `taken` credits

@@ -127,6 +127,8 @@ class Environment:
     mailbox_ownership = Setting(_one_of("proved", "first"), default="proved")
     """`proved`: a sending address must be verified by its workspace. `first`: it belongs to the
     first workspace that adds it."""
+    plans = Setting(_one_of("off", "documented"), default="off")
+    """`documented`: the plan of a workspace limits its calls and credits. `off`: nothing does."""
     verification_sender = Setting(str)
     """Sender address of emails with verification codes; no codes are sent if it is empty."""
     inbound_domain = Setting(str)

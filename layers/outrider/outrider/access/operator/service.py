@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from outrider.access.meter import clock_attributes
 from outrider.access.models import Caller, WorkspaceId
 from outrider.access.operator.repository import WorkspaceKeys
 from outrider.access.operator.schemas import (
@@ -23,7 +22,6 @@ from outrider.access.operator.schemas import (
     WorkspacesList,
     WorkspaceView,
 )
-from outrider.access.plans import PLANS, rates
 from outrider.access.schemas import ApiKeyCreate, ApiKeyCreated
 from outrider.access.scopes import ROLES
 from outrider.access.service import ApiKeyService, WorkspaceService, require_found, require_known
@@ -102,11 +100,10 @@ class OperatorService:
         )
 
     def change_plan(self, request: PlanChange) -> WorkspaceView:
-        """Change the plan of a workspace and the rate limits of its keys, which count from zero.
+        """Change the plan of a workspace. The rate limits of each key follow with its next call.
         Raises ResourceNotFound."""
         changed = self._changed(request.workspace_id, plan=request.plan)
-        plan = {"plan": request.plan, **clock_attributes(rates(PLANS[request.plan]))}
-        self.keys_in(request.workspace_id).update(changes(set=plan))
+        self.keys_in(request.workspace_id).update(changes(set={"plan": request.plan}))
         return changed
 
     def suspend_workspace(self, workspace_id: str) -> WorkspaceView:
