@@ -12,8 +12,10 @@ from outrider.kit.errors import MethodNotAllowed, OutriderError, ResourceNotFoun
 from outrider.kit.http import paths
 from outrider.kit.http.documents import FOR_GOOD, FRESH, Document
 from outrider.kit.http.edge import Api
+from outrider.kit.http.forms import NativeForm
 from outrider.kit.http.requests import Request
 from outrider.kit.http.responses import HTML, JSON, Answer
+from outrider.surfaces.autoreach.form import AutoReachForm
 
 _MCP: dict[str, dict[str, Any]] = {"/mcp": {"post": {}}, "/": {"post": {}}}
 """Paths of the MCP server, which the OpenAPI document does not describe: it has no streams and no
@@ -56,7 +58,13 @@ def refuse(request: Request) -> OutriderError:
     return MethodNotAllowed(f"This path accepts only {methods}", headers={"Allow": methods})
 
 
-api = Api(admit, refuse)
+api = Api(
+    admit,
+    refuse,
+    form_of=lambda request: (
+        AutoReachForm(lambda: ()) if request.path.rstrip("/") == "/api" else NativeForm()
+    ),
+)
 handler = api.handler
 
 

@@ -277,13 +277,16 @@ class TestLeads:
         DOCUMENT,
         "Leads",
         "PUT /api/leads/:id: Update a lead",
-        settled="`status`, `statusReason` and `notes` can be changed; only the given fields change",
+        settled="`status`, `statusReason` and `notes` can be changed; only the given fields "
+        "change, and read-only ones, as GET shows them, may be sent back",
     )
     def test_update(self, api: Api) -> None:
         path = f"/api/leads/{api.post('/api/leads', {'email': 'dana@acme.example'}).json['id']}"
+        whole = api.put(path, {**api.get(path).json, "notes": "Call her"})
 
         answer = api.put(path, {"status": "disqualified", "statusReason": "Too small"})
 
+        assert (whole.status, whole.json["notes"]) == (200, "Call her"), whole.text
         assert (answer.status, answer.json["status"]) == (200, "disqualified")
         assert api.get(path).json["statusReason"] == "Too small"
 

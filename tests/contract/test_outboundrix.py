@@ -196,6 +196,23 @@ class TestListContacts:
         assert [page["has_more"] for page in (first, second)] == [True, False]
 
 
+class TestUpdateContact:
+    @statement(
+        DOCUMENT,
+        "One stable REST surface",
+        "/v1: JSON over HTTPS, of a contact that is sent back",
+        settled="PUT and PATCH change the given fields; read-only ones may be sent back, and are "
+        "ignored",
+    )
+    @pytest.mark.parametrize("method", ["PUT", "PATCH"])
+    def test_a_contact_can_be_sent_back_with_a_change(self, api: Api, method: str) -> None:
+        path = f"/v1/contacts/{api.post('/v1/contacts', DANA).json['id']}"
+
+        answer = api.request(method, path, {**api.get(path).json, "title": "CRO"})
+
+        assert (answer.status, answer.json["title"]) == (200, "CRO"), answer.text
+
+
 class TestCreateSequence:
     @statement(
         DOCUMENT,

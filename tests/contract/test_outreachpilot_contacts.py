@@ -171,6 +171,21 @@ class TestContacts:
         assert answer.status == 200
         assert data(answer).items() >= {**body, "first_name": "John", "id": known["id"]}.items()
 
+    @says(
+        "Contacts",
+        "PUT /api/v1/contacts/:id: Request Body … of a contact as GET shows it",
+        settled="read-only fields such as `id` and `created_at` may be sent back, and are ignored",
+    )
+    def test_a_contact_can_be_sent_back_with_a_change(self, api: Api) -> None:
+        known = a_contact(api, company="Acme", custom={"id": "A-1"})
+        path = f"/api/v1/contacts/{known['id']}"
+
+        answer = api.put(path, {**data(api.get(path)), "title": "VP of Sales"})
+
+        assert answer.status == 200, answer.text
+        moved = {"title": "VP of Sales", "updated_at": data(answer)["updated_at"]}
+        assert data(answer) == {**known, **moved, "version": known["version"] + 1}
+
     @says("Contacts", "DELETE /api/v1/contacts/:id: Delete a contact permanently")
     @says("Contacts", '{ ok: true, data: { deleted: true, id: "..." } }')
     def test_a_deleted_contact_is_gone(self, api: Api) -> None:
@@ -280,6 +295,20 @@ class TestCompanies:
 
         assert data(answer).items() >= {"name": "Acme Corp", "industry": "Tools"}.items()
         assert data(answer)["context"] == {"crm_id": "A-1", "tier": 1}
+
+    @says(
+        "Companies",
+        "PUT /api/v1/companies/:id: Request Body … of a company as GET shows it",
+        settled="read-only fields may be sent back, and are not taken for custom properties",
+    )
+    def test_a_company_can_be_sent_back_with_a_change(self, api: Api) -> None:
+        known = a_company(api, crm_id="A-1")
+        path = f"/api/v1/companies/{known['id']}"
+
+        answer = api.put(path, {**data(api.get(path)), "size": "51-200"})
+
+        assert answer.status == 200, answer.text
+        assert data(answer).items() >= {"size": "51-200", "context": {"crm_id": "A-1"}}.items()
 
     @says("Companies", 'DELETE: { ok: true, data: { deleted: true, id: "..." } }')
     @says(

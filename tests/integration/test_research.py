@@ -327,6 +327,20 @@ class TestSandbox:
         assert [source["error"] for source in answer.json["sources"]] == [error]
         assert answer.headers["X-Credits-Used"] == "0"
 
+    @pytest.mark.parametrize(
+        ("country", "place"),
+        [(None, ("Berlin", "DE")), ("DE", ("Berlin", "DE")), ("US", (None, "US"))],
+    )
+    def test_names_no_city_of_another_country(
+        self, api: Api, country: str | None, place: tuple[str | None, str]
+    ) -> None:
+        company = {"domain": "acme.example", "country": country}
+        linked = {"company_id": api.post("/v1/companies", company, mode="test").json["id"]}
+        contact = api.post("/v1/contacts", {"email": "a@b.example", **linked}, mode="test").json
+
+        found = research(api, contact["id"], mode="test").json["company"]
+        assert (found["city"], found["country"]) == place
+
     def test_tells_the_same_every_time(self, api: Api, cloud: Cloud) -> None:
         answers = []
         for name in ("ada", "grace"):

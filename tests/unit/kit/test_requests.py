@@ -41,6 +41,11 @@ ROWS: TypeAdapter[Any] = TypeAdapter(
 class Question(Model):
     limit: Annotated[int, Field(ge=1)] = 50
     status: str | None = None
+    score: Annotated[float, Field(ge=-1, le=1)] | None = None
+
+
+NO_NUMBERS = ("1_0", "%2B1", "+1", "1+", "%0A1", "1%0A", "%D9%A1", "%EF%BC%91", "1__0", "0x1")
+"""Texts that Python reads as a number, or almost does."""
 
 
 def pointers(failure: pytest.ExceptionInfo[ValidationFailed]) -> list[str]:
@@ -103,6 +108,9 @@ class TestParseQuery:
             ("limit=1&limit=1", ["/query/limit"]),
             ("Limit=1", ["/query/Limit"]),
             ("api_key=x&limit=0", ["/query/api_key"]),
+            ("limit=0&score=0_1", ["/query/limit", "/query/score"]),
+            *((f"limit={text}", ["/query/limit"]) for text in NO_NUMBERS),
+            *((f"score={text}", ["/query/score"]) for text in (*NO_NUMBERS, "nan", ".5", "1.")),
         ],
     )
     def test_refuses_what_it_does_not_know_or_cannot_read(
@@ -112,6 +120,10 @@ class TestParseQuery:
             parse_query(query, Question)
 
         assert pointers(failure) == expected
+
+    @pytest.mark.parametrize("text", ["0", "-1", "0.5", "1e-1", "-1.0E0"])
+    def test_reads_numbers_as_json_has_them(self, text: str) -> None:
+        assert parse_query(f"score={text}", Question) == Question(score=float(text))
 
     @given(noise=st.text())
     def test_takes_or_refuses_whatever_comes(self, noise: str) -> None:

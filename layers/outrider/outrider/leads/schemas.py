@@ -16,7 +16,6 @@ from outrider.kit.http.requests import Instant
 from outrider.kit.models import Model
 from outrider.kit.outbound.urls import ShortWebAddress
 from outrider.leads.models import (
-    Decision,
     Lead,
     LeadDraft,
     LeadFailure,
@@ -68,9 +67,10 @@ class LeadUpdate(Input):
         use_attribute_docstrings=True, json_schema_extra=json_schema.CHANGES_SOMETHING
     )
 
-    status: Decision = Field(default_factory=lambda: "new")
-    """The status that a person sets. The score does not change. For a lead of a workflow
-    `disqualified`, which takes it out of the workflow, or `new`, which begins again with it."""
+    status: LeadStatus = Field(default_factory=lambda: "new")
+    """The status that a person sets: `new`, `researched`, `qualified` or `disqualified`. The score
+    does not change. For a lead of a workflow `disqualified`, which takes it out of the workflow, or
+    `new`, which begins again with it. Any other status may only be sent back as it is."""
     status_reason: Annotated[str, Field(max_length=500)] | None = None
     """Reason for the status. A new `status` without a reason clears it."""
     notes: Annotated[str, Field(max_length=_MOST_NOTES)] | None = None
@@ -84,9 +84,8 @@ class LeadUpdate(Input):
 
     @property
     def given(self) -> dict[str, Any]:
-        """Return the given fields. A status without a reason clears the reason."""
-        given = self.model_dump(exclude_unset=True)
-        return {"status_reason": None, **given} if "status" in given else given
+        """Return the given fields."""
+        return self.model_dump(exclude_unset=True)
 
 
 class LeadQuery(PageQuery):

@@ -100,6 +100,8 @@ def _company(
         "size": facts.employees,
         "mail_provider": findings.mail_provider,
     }
+    if company and company.country not in (None, facts.country):
+        found.pop("city", None)  # it lies in the country of the page, not in that of the record
     if company and company.linkedin_url:
         found["social"] = {**facts.social, "linkedin": company.linkedin_url}
     return ResearchedCompany.model_validate({**found, **_on_record(company)})

@@ -211,8 +211,7 @@ class Api:
                 keeper = admitted.keeper
                 if route.takes_caller:
                     arguments["caller"] = admitted.caller
-            received = self.form.received(request, lambda: route.read_only)
-            arguments |= route.arguments(received)
+            arguments |= route.arguments(self.form.received(request))
             answer = self._run(route, arguments, keeper, request)
         except AnsweredBefore as before:
             answer = before.answer

@@ -4,7 +4,7 @@ The native form is that of `/v1`. The surfaces for clients of other products hav
 own, over the same handlers.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 from outrider.kit.errors import OutriderError
@@ -15,9 +15,8 @@ from outrider.kit.http.responses import Answer, render, render_error
 class Form(Protocol):
     """Translation between the requests and responses of clients and those of the handlers."""
 
-    def received(self, request: Request, read_only: Callable[[], Collection[str]]) -> Request:
-        """Return the request with body and query as the route takes them; `read_only` returns the
-        fields of the resource that the body cannot set."""
+    def received(self, request: Request) -> Request:
+        """Return the request with body and query as the route takes them."""
 
     def result(self, result: Any, status: int) -> Answer:
         """Return the response for a handler's result. It may be stored for the Idempotency-Key, so
@@ -34,7 +33,7 @@ class Form(Protocol):
 class NativeForm:
     """The form of `/v1`: models as they are, and errors as problem documents (RFC 9457)."""
 
-    def received(self, request: Request, read_only: Callable[[], Collection[str]]) -> Request:  # noqa: ARG002 - of the protocol
+    def received(self, request: Request) -> Request:
         return request
 
     def result(self, result: Any, status: int) -> Answer:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Annotated, Any, TypeVar
+from functools import cache
+from typing import Annotated, Any, TypeVar, get_args
 from urllib.parse import parse_qsl
 
 from pydantic import (
@@ -33,7 +34,9 @@ MAX_BODY = 1024 * 1024
 MAX_BATCH_BODY = 5 * 1024 * 1024
 _MAX_PARAMETERS = 50
 _VERSION = re.compile(r'("?)([1-9][0-9]{0,17})\1')
-_DAY = re.compile(r"20\d\d-\d\d-\d\d")
+_DAY = re.compile(r"20\d\d-\d\d-\d\d", re.ASCII)
+_WHOLE = re.compile(r"-?[0-9]+")
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 _SEND_JSON = (
     "The body is {media}, not JSON. Send JSON with the header Content-Type: application/json"
 )
@@ -136,10 +139,43 @@ def parse_query(query_string: str, model: type[Model] | None) -> Model | None:
         raise ValidationFailed.of(violations)
     if model is None:
         return None
+    ill_written = _ill_written(pairs, model)
     try:
-        return model.model_validate_strings(dict(pairs))
+        found = model.model_validate_strings(dict(pairs))
     except ValidationError as error:
-        raise _refused(error, model, "/query") from error
+        refused = _refused(error, model, "/query").violations
+        named = {each.pointer for each in refused}
+        rest = [each for each in ill_written if each.pointer not in named]
+        raise ValidationFailed.of([*refused, *rest]) from error
+    if ill_written:
+        raise ValidationFailed.of(ill_written)
+    return found
+
+
+def _ill_written(pairs: Sequence[tuple[str, str]], model: type[Model]) -> list[Violation]:
+    """Return a violation for each number that is not written in plain ASCII digits, such as `1_0`,
+    `+1` or ` 1`, which Python would read."""
+    kinds = {name: _number_in(model, name) for name, _ in pairs if name in model.model_fields}
+    written = {int: (_WHOLE, "a whole number"), float: (_NUMBER, "a number")}
+    return [
+        Violation(f"/query/{name}", f"{name} must be {words}, not {quoted(value)}")
+        for name, value in pairs
+        if (kind := kinds.get(name)) is not None
+        for pattern, words in (written[kind],)
+        if not pattern.fullmatch(value)
+    ]
+
+
+@cache
+def _number_in(model: type[Model], name: str) -> type[int] | type[float] | None:
+    """Return int or float if the field, which may be optional, is such a number; else None."""
+    found = _members(model.model_fields[name].annotation)
+    return next((kind for kind in (int, float) if kind in found), None)
+
+
+def _members(annotation: Any) -> list[Any]:
+    """Return the types in an annotation, without what surrounds them."""
+    return [annotation, *(each for part in get_args(annotation) for each in _members(part))]
 
 
 def _no_parameter(name: str, known: Collection[str]) -> str:
@@ -180,6 +216,27 @@ def refuse_if_match(header: str | None) -> None:
     if parse_if_match(header) is not None:
         detail = "This call does not compare versions: send it without If-Match"
         raise ValidationFailed.at("/headers/if-match", detail)
+
+
+def without(read_only: Collection[str], body: bytes) -> bytes:
+    """Return the body without these fields, so that a client may change a resource by sending it
+    back as it was shown (see https://google.aip.dev/203 on output-only fields).
+
+    A body that has nothing else, or is no object, stays as it is, and is refused.
+    """
+    if not any(f'"{name}"'.encode() in body for name in read_only) or len(body) > MAX_BODY:
+        return body
+    try:
+        json.check_depth(body)
+        whole = json.loads(body)
+    except ValueError:
+        return body
+    kept = (
+        whole
+        if not isinstance(whole, dict)
+        else {name: value for name, value in whole.items() if name not in read_only}
+    )
+    return json.dumps(kept) if kept else body
 
 
 def parse_body(data: bytes, adapter: TypeAdapter[Any], *, batch: bool, media: str = "") -> Any:

@@ -17,9 +17,12 @@ from outrider.kit.http.requests import (
     parse_if_match,
     parse_query,
     refuse_if_match,
+    without,
 )
 from outrider.kit.http.responses import Answer, Existing
 from outrider.kit.models import Model
+
+_CHANGES = ("PUT", "PATCH")
 
 Present = Callable[[Any], Any]
 """Translation of a handler's result into what a form returns for it."""
@@ -52,6 +55,8 @@ class Route:
     """Media type of the response, if it is not JSON and not stated by the result."""
     errors: tuple[int, ...]
     """Status codes of errors that only some routes of this kind return."""
+    read_only: frozenset[str]
+    """Fields that the result of PUT or PATCH shows and its body cannot set. They are ignored."""
     present: Present | None = None
     """Translation of the result, where the form needs one of this route's own. It may be applied to
     the result of the handler and to what a service stores for the Idempotency-Key."""
@@ -93,6 +98,7 @@ class Route:
             batch=_has_batch(body),
             media=media,
             errors=errors,
+            read_only=_read_only(result, body) if methods[0] in _CHANGES else frozenset(),
             present=present,
         )
 
@@ -118,20 +124,6 @@ class Route:
             return form.result(Existing(self.present(result.result)), self.status)
         return form.result(self.present(result), self.status)
 
-    @property
-    def read_only(self) -> frozenset[str]:
-        """Return the fields of the result that the body cannot set."""
-        given: Any = get_type_hints(self.handler).get("body")
-        models = [
-            each
-            for each in (self.result, given)
-            if isinstance(each, type) and issubclass(each, Model)
-        ]
-        if len(models) < 2:
-            return frozenset()
-        shown, taken = (each.model_fields.keys() for each in models)
-        return frozenset(shown - taken)
-
     def arguments(self, request: Request) -> dict[str, Any]:
         """Parse the request into the handler's arguments. Raises ValidationFailed,
         PayloadTooLarge."""
@@ -147,7 +139,7 @@ class Route:
             refuse_if_match(request.headers.get("if-match"))
         if self.body is not None:
             arguments["body"] = parse_body(
-                request.body,
+                without(self.read_only, request.body),
                 self.body,
                 batch=self.batch,
                 media=request.headers.get("content-type", ""),
@@ -160,6 +152,22 @@ def _created(result: Any) -> tuple[Any, bool]:
     members = get_args(result)
     created = [each for each in members if get_origin(each) is not Existing]
     return (result, False) if len(created) == len(members) else (reduce(or_, created), True)
+
+
+def _read_only(result: Any, body: Any) -> frozenset[str]:
+    if not all(isinstance(each, type) and issubclass(each, Model) for each in (result, body)):
+        return frozenset()
+    shown: frozenset[str] = _json_names(result) | result.model_computed_fields.keys()
+    return shown - _json_names(body)
+
+
+def _json_names(model: type[Model]) -> frozenset[str]:
+    fields = model.model_fields.items()
+    return frozenset(
+        field.serialization_alias or field.alias or name
+        for name, field in fields
+        if not field.exclude
+    )
 
 
 def _has_batch(body: Any) -> bool:

@@ -2,7 +2,7 @@
 document."""
 
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -39,18 +39,10 @@ class AutoReachForm(NativeForm):
 
     routes: Callable[[], Sequence[Route]]
 
-    def received(self, request: Request, read_only: Callable[[], Collection[str]]) -> Request:
+    def received(self, request: Request) -> Request:
         """Return the request with its names in snake_case. What cannot be parsed stays as it is,
-        for the route to refuse.
-
-        PUT may have the whole resource, as GET shows it: its read-only fields are left out.
-        """
-        left_out = read_only() if request.method == "PUT" else ()
-        return replace(
-            request,
-            body=_body(request.body, left_out),
-            query_string=_query(request.query_string),
-        )
+        for the route to refuse."""
+        return replace(request, body=_body(request.body), query_string=_query(request.query_string))
 
     def result(self, result: Any, status: int) -> Answer:
         if isinstance(result, Existing):
@@ -109,7 +101,7 @@ def _status(error: OutriderError) -> int:
     return _STATUSES.get(error.status, error.status)
 
 
-def _body(body: bytes, left_out: Collection[str]) -> bytes:
+def _body(body: bytes) -> bytes:
     if not body or len(body) > MAX_BATCH_BODY:
         return body
     try:
@@ -117,10 +109,7 @@ def _body(body: bytes, left_out: Collection[str]) -> bytes:
         parsed = json.loads(body)
     except ValueError:
         return body
-    taken = names.taken(parsed)
-    if left_out and isinstance(taken, dict):
-        taken = {name: value for name, value in taken.items() if name not in left_out}
-    return json.dumps(taken)
+    return json.dumps(names.taken(parsed))
 
 
 def _query(query_string: str) -> str:
