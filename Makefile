@@ -25,7 +25,7 @@ export SAM_CLI_TELEMETRY := 0
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down reset demo test coverage permissions mutations mutants chaos fuzz conformance doctor check format lock upgrade sbom audit tools build deploy migrate restore delete $(TEMPLATES:%=validate/%)
+.PHONY: help run up down reset demo test coverage permissions mutations mutants chaos fuzz conformance doctor check format lock upgrade sbom audit tools build deploy migrate restore redeliver delete $(TEMPLATES:%=validate/%)
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -114,8 +114,8 @@ sbom: $(READY) ## List what is deployed, with versions and hashes, in sbom.json 
 	$(UV) export --quiet --frozen --no-dev --no-emit-project --group agents --group models \
 		--format cyclonedx1.5 --output-file sbom.json
 
-audit: $(READY) ## Ask osv.dev for known vulnerabilities of what is deployed; needs the network
-	$(UV) audit --frozen --no-dev
+audit: $(READY) ## Fail if osv.dev knows a vulnerability of what is deployed; needs the network
+	@$(UV) audit --preview-features audit-command --frozen --no-dev $(ARGS)
 
 tools: $(READY)
 	@$(PY) -m local install
@@ -135,6 +135,9 @@ migrate: $(READY) ## Run the data migrations of a deployed stack: ARGS="--stack 
 
 restore: $(READY) ## Restore tables of a deployed stack, see docs/backups.md: ARGS="stop --stack outrider"
 	@$(PY) -m tools.restore $(ARGS)
+
+redeliver: $(READY) ## Send again what reached no function of a deployed stack: ARGS="--stack outrider"
+	@$(PY) -m tools.redeliver $(ARGS)
 
 delete: $(READY) ## Delete a deployed stack, on demand with its data: ARGS="--stack outrider"
 	@$(PY) -m tools.delete $(ARGS)

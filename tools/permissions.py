@@ -20,7 +20,7 @@ PAGE = REPOSITORY / "docs" / "permissions.md"
 Permission = tuple[str, str, str]
 """Function, action, and resource as `resource_name` returns it."""
 BY_AWS = {
-    ("kms:GenerateDataKey", "Key"): "Lambda, for stream records that the relay gave up",
+    ("kms:GenerateDataKey", "Key"): "Lambda, for stream records that were given up",
     ("sqs:SendMessage", "UndeliveredDeadLetters"): "Lambda, for stream records that failed",
 }
 """Actions and resources that AWS itself uses in the role of a function."""

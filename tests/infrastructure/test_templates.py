@@ -237,13 +237,9 @@ class TestStreams:
     def test_keep_what_failed(self, event: Event) -> None:
         """The bucket gets the records themselves, a queue only where they stood in the stream."""
         destination = event.properties["DestinationConfig"]["OnFailure"]
-        kind, of = (
-            ("S3", ["Data", "Outputs.FilesBucketArn"])
-            if event in RELAY
-            else ("SQS", ["Messaging", "Outputs.UndeliveredDeadLettersArn"])
-        )
 
-        assert destination == {"Type": kind, "Destination": {"Fn::GetAtt": of}}
+        bucket = {"Fn::GetAtt": ["Data", "Outputs.FilesBucketArn"]}
+        assert destination == {"Type": "S3", "Destination": bucket}
 
     def test_give_up_before_the_stream_forgets_the_record(self, event: Event) -> None:
         # What the stream has trimmed after a day never reaches the dead-letter queue.

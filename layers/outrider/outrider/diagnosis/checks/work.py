@@ -43,7 +43,8 @@ class DeadLetterCheck:
         return failing(
             ", ".join(f"{name} has {count:,} messages" for name, count in sorted(full.items())),
             "Find the cause in the log, then redrive each: aws sqs start-message-move-task "
-            "--source-arn <the queue's ARN>; see docs/alarms.md#redriving-a-dead-letter-queue",
+            "--source-arn <the queue's ARN>, or for UndeliveredDeadLetters: make redeliver; see "
+            "docs/alarms.md#redriving-a-dead-letter-queue",
         )
 
 
