@@ -325,7 +325,10 @@ class TestIsolation:
 
         found = aws.diagnose(STAGE="local")
 
-        assert found["relay"]["seen"] == "Not on the local stack"
+        assert found["relay"]["seen"].startswith("Not on the local stack: ")
+        for check in ("lambda_concurrency", "lambda_quotas"):
+            assert found[check]["state"] == "unknown"
+            assert found[check]["seen"] == "Not on the local stack: an emulator has no quota"
         assert found["alarms"]["seen"].startswith("Not on the local stack (InvalidAction")
 
 

@@ -19,6 +19,15 @@ Check = Callable[[], Seen]
 """Looks at one thing. Raises CheckUnanswered, NotOnLocalStack, StoreFailed, Misconfigured."""
 
 
+def absent(reason: str) -> Check:
+    """Return a check of what the local stack does not have."""
+
+    def check() -> Seen:
+        raise NotOnLocalStack(reason)
+
+    return check
+
+
 @dataclass(frozen=True, slots=True)
 class DiagnosisService:
     """The checks of one deployment, by name. `local` is True on the local stack."""
@@ -53,7 +62,7 @@ class DiagnosisService:
             case None:
                 return future.result()
             case NotOnLocalStack():
-                return _unknown("Not on the local stack")
+                return _unknown(f"Not on the local stack: {error}")
             case CheckUnanswered(is_denied=True):
                 return _unknown(str(error), _REDEPLOY)
             case CheckUnanswered() if self.local:

@@ -5,9 +5,15 @@ from outrider.diagnosis.checks.alarms import AlarmCheck
 from outrider.diagnosis.checks.compute import ConcurrencyCheck, RelayCheck, quotas
 from outrider.diagnosis.checks.storage import EncryptionCheck
 from outrider.diagnosis.checks.work import ClockCheck, DeadLetterCheck
-from outrider.diagnosis.service import Check, DiagnosisService
+from outrider.diagnosis.service import Check, DiagnosisService, absent
 from outrider.kit.aws.dynamodb import Table
 from outrider.kit.settings import settings
+
+_OF_AWS_ALONE = {
+    "lambda_concurrency": "an emulator has no quota",
+    "lambda_quotas": "an emulator has no quota",
+    "relay": "an emulator does not tell how old changes are",
+}
 
 
 def diagnosis() -> DiagnosisService:
@@ -24,7 +30,9 @@ def diagnosis() -> DiagnosisService:
         "dead_letters": DeadLetterCheck(env.messaging_stack),
         "campaigns": ClockCheck(Table(env.campaigns_table), "CampaignsStartFunction"),
         "workflows": ClockCheck(Table(env.leads_table), "WorkflowsStartFunction"),
-        "relay": RelayCheck(env.relay_function, local),
+        "relay": RelayCheck(env.relay_function),
         "encryption": EncryptionCheck(env.secrets_key_id, Table(env.keys_table)),
     }
+    if local:
+        checks |= {name: absent(reason) for name, reason in _OF_AWS_ALONE.items()}
     return DiagnosisService(env.stack_name, checks, local)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from outrider.diagnosis.aws import ask, statistic
-from outrider.diagnosis.errors import NotOnLocalStack
 from outrider.diagnosis.models import Seen, failing, ok, warning, worst
 from outrider.kit.aws import clients
 
@@ -80,11 +79,8 @@ class RelayCheck:
     """Check of the age of changes that the relay publishes (IteratorAge)."""
 
     function: str
-    local: bool
 
     def __call__(self) -> Seen:
-        if self.local:
-            raise NotOnLocalStack
         age = timedelta(
             milliseconds=statistic("IteratorAge", "Maximum", _LATELY, FunctionName=self.function)
         )
