@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from bench import costs
+from bench import costs, prices
 from tools.templates import REPOSITORY
 
 NEARLY = 0.5
@@ -32,3 +32,14 @@ def test_cost_of_an_email_is_read_from_the_results() -> None:
     )
 
     assert 5e-6 < provisioned < demand < 25e-6
+
+
+def test_requests_to_kms_are_those_of_the_results() -> None:
+    results = (REPOSITORY / "bench" / "RESULTS.md").read_text(encoding="utf-8")
+    page = (REPOSITORY / "docs" / "costs.md").read_text(encoding="utf-8")
+    measured = re.search(r"\| KMS +\| ([\d.]+) ", results)
+    said = re.search(r"KMS answers .* \$([\d.]+) a month more", page)
+
+    assert measured
+    assert said
+    assert float(said[1]) == pytest.approx(float(measured[1]) - prices.KEY)
