@@ -21,7 +21,12 @@ from tools.templates import REPOSITORY
 _BLOCK = re.compile(r"^( *)```sh\n(.*?)^ *```$", re.DOTALL | re.MULTILINE)
 _KEPT = re.compile(r"(?P<kept>[A-Z]+)=\$\((?P<command>.+)\)", re.DOTALL)
 _VARIABLE = re.compile(r"\$([A-Z]+)\b")
-_OF_THE_CLI = {"query", "output", "cli-binary-format"}
+_OF_THE_CLI = {"query", "output", "cli-binary-format", "cli-read-timeout"}
+OPERATORS_PAGES = tuple(
+    REPOSITORY / "docs" / f"{name}.md"
+    for name in ("deploy", "operations", "upgrades", "backups", "alarms", "costs", "scale")
+)
+"""Pages whose commands tests/e2e/test_operators_pages.py runs, each of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,11 @@ class Command:
     @property
     def program(self) -> str:
         return self.text.split()[0]
+
+    def make(self, known: Mapping[str, str]) -> list[str]:
+        """Return the words of a command of make. Raises KeyError for an unknown variable."""
+        words = shlex.split(self.text, comments=True)
+        return [_VARIABLE.sub(lambda found: known[found[1]], word) for word in words]
 
     def aws(self, known: Mapping[str, str]) -> "AwsCall":
         """Return the call of an `aws` command, with "1" for variables that are not known. Raises
@@ -96,7 +106,7 @@ class AwsCall:
 
 
 def commands(page: Path) -> Iterator[Command]:
-    """Yield the commands of a page, one for each block."""
+    """Yield the commands of a page: one for each block, or for each line of `make`."""
     for _, block in _BLOCK.findall(page.read_text(encoding="utf-8")):
         text = textwrap.dedent(block).strip()
         only_aws = ""
@@ -109,7 +119,8 @@ def commands(page: Path) -> Iterator[Command]:
         if kept:
             yield Command(kept["command"], only_aws, kept["kept"])
         else:
-            yield Command(text, only_aws, "")
+            for line in text.splitlines() if text.startswith("make ") else [text]:
+                yield Command(line, only_aws, "")
 
 
 def _options(words: list[str]) -> Iterator[tuple[str, list[str]]]:

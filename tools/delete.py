@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from tools.deployments import Deployment
+from tools.deployments import CommandFailed, Deployment, run
 
 TABLE, BUCKET, KEY = "AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::KMS::Key"
 _NESTED, _RULES = "AWS::CloudFormation::Stack", "AWS::SES::ReceiptRuleSet"
@@ -20,7 +20,7 @@ KEY_DAYS = 30
 """Days until KMS deletes the key; until then the deletion can be cancelled."""
 
 
-class NotConfirmed(Exception):
+class NotConfirmed(CommandFailed):
     """The confirmation is not the name of the stack."""
 
 
@@ -39,6 +39,7 @@ class Deletion:
         if confirmed != self.deployment.name:
             raise NotConfirmed(f"--confirm must be {self.deployment.name}, to be sure")
         kept = self.kept()
+        print(f"Deleting {self.deployment.name}, which takes minutes …", flush=True)
         self._deactivate_rules()
         formation = self.deployment.client("cloudformation")
         formation.delete_stack(StackName=self.deployment.name)
@@ -121,12 +122,15 @@ def main() -> None:
     parser.add_argument("--data", action="store_true", help="delete the data too")
     asked = parser.parse_args()
     deletion = Deletion(Deployment.named(asked.stack))
-    left = deletion.kept()
     if asked.confirm:
         left = deletion.delete(asked.confirm, data=asked.data)
+        print(f"{asked.stack} is deleted{', with its data' if asked.data else ''}.")
+    else:
+        left = deletion.kept()
+        print(f"Nothing was deleted. To delete the stack: --confirm {asked.stack}")
     for kind, name in left:
         print(f"stays: {kind} {name}")
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

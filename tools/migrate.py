@@ -11,25 +11,33 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from tools.deployments import Deployment
+from tools.deployments import Deployment, run
 
 _WAIT = 5.0
 """Seconds to wait where another invocation works on all that is left."""
+_NOTHING_LEFT = "Nothing is left to migrate."
 
 
-def migrate(run: Callable[[], Any], sleep: Callable[[float], None] = time.sleep) -> None:
-    """Call `run`, which returns a report of the function, until all is migrated."""
+def migrate(turn: Callable[[], Any], sleep: Callable[[float], None] = time.sleep) -> None:
+    """Call `turn`, which returns a report of the function, until all is migrated."""
     scanned = -1
     while True:
-        report = run()
+        report = turn()
         for line in lines(report):
             print(line)
         if report["done"]:
-            print("Nothing is left to migrate.")
+            print(_NOTHING_LEFT)
             return
         before, scanned = scanned, sum(each["scanned"] for each in report["migrations"])
         if before == scanned:
             sleep(_WAIT)
+
+
+def preview(report: dict[str, Any]) -> None:
+    """Print what a dry run found."""
+    for line in lines(report):
+        print(line)
+    print(_NOTHING_LEFT if report["done"] else "Nothing was changed.")
 
 
 def lines(report: dict[str, Any]) -> list[str]:
@@ -49,10 +57,10 @@ def main() -> None:
     deployment = Deployment.named(asked.stack)
     function = deployment.outputs()["MigrationsRunFunction"]
     if asked.dry_run:
-        print("\n".join(lines(deployment.invoke(function, {"dry_run": True}))))
+        preview(deployment.invoke(function, {"dry_run": True}))
     else:
         migrate(lambda: deployment.invoke(function, {}))
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

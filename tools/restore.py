@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from outrider.campaigns.models import CLAIM_LEASE
 from outrider.kit import clock
 from outrider.kit.aws.dynamodb import Table
-from tools.deployments import Deployment
+from tools.deployments import CommandFailed, Deployment, run
 from tools.restoring.inbound import reread
 from tools.restoring.sends import Gap
 from tools.restoring.tables import ALL, NAME, Copies
@@ -28,24 +28,26 @@ _SETTLED = ("Enabled", "Disabled")
 
 
 def main() -> None:
-    asked = _parsed()
+    asked = _parser().parse_args()
     deployment = Deployment.named(asked.stack)
     match asked.action:
         case "stop":
             switch(deployment, enabled=False)
             until = clock.to_text(datetime.now(UTC) + CLAIM_LEASE)
-            print(f"No worker sends after {until}: wait until then, and keep this time")
+            print(f"No worker sends after {until}: wait until then, and keep this time.")
         case "start":
             switch(deployment, enabled=True)
+            print("Steps are sent again.")
         case "copy":
-            copies, names = _copies(deployment, asked.prefix), tuple(asked.tables.split(","))
-            copies.restore(clock.from_text(asked.at) if asked.at else None, names)
+            copies = _copies(deployment, asked.prefix)
+            copies.restore(asked.at, asked.tables)
             for name, value in copies.parameters().items():
                 print(f"{name}={value}")
         case "hold":
-            print(_hold(deployment, asked))
+            for what, count in _hold(deployment, asked).items():
+                print(f"{what}: {count:,}")
         case "reread":
-            print(f"{_reread(deployment, clock.from_text(asked.since))} emails are read again")
+            print(f"Emails that are read again: {_reread(deployment, asked.since):,}")
 
 
 def switch(
@@ -62,22 +64,22 @@ def switch(
 
 def _hold(deployment: Deployment, asked: argparse.Namespace) -> dict[str, int]:
     copies = _copies(deployment, asked.prefix)
+    if not copies.made():
+        raise CommandFailed(f"no table is named {asked.prefix}-…: copy first, with this --prefix")
     tables = copies.parameters()["RestoredTables"].split(",")
     os.environ.update(
         {f"{name.upper()}_TABLE": table for name, table in zip(ALL, tables, strict=True)}
     )
     earlier = {} if asked.unreadable else _tables(copies)
-    since, until = (clock.from_text(each) for each in (asked.since, asked.until))
-    return Gap(since, until, earlier).close()
+    return Gap(asked.since, asked.until, earlier).close()
 
 
 def _reread(deployment: Deployment, since: datetime) -> int:
-    messaging = Deployment(deployment.nested("Messaging"), deployment.session)
     return reread(
         deployment.client("s3"),
         deployment.client("sqs"),
         deployment.outputs(deployment.nested("Data"))["FilesBucketName"],
-        messaging.nested("InboundQueue"),
+        deployment.messaging().nested("InboundQueue"),
         since,
     )
 
@@ -91,18 +93,45 @@ def _copies(deployment: Deployment, prefix: str) -> Copies:
     return Copies(deployment.client("dynamodb"), data, prefix)
 
 
-def _parsed() -> argparse.Namespace:
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tools.restore")
-    parser.add_argument("action", choices=["stop", "copy", "hold", "reread", "start"])
-    parser.add_argument("--stack", default="outrider", help="name of the stack")
-    parser.add_argument("--prefix", default="", help="first part of the names of the copies")
-    parser.add_argument("--at", default="", help="moment to restore; the latest one if not given")
-    parser.add_argument("--tables", default=",".join(ALL), help="tables to copy; all by default")
-    parser.add_argument("--since", default="", help="the moment that was restored")
-    parser.add_argument("--until", default="", help="when sending was stopped")
-    parser.add_argument("--unreadable", action="store_true", help="the earlier tables are gone")
-    return parser.parse_args()
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    stop = actions.add_parser("stop", help="let no worker get steps")
+    copy = actions.add_parser("copy", help="restore tables under other names")
+    hold = actions.add_parser("hold", help="tell the engine what it may have sent")
+    again = actions.add_parser("reread", help="read emails again that came since then")
+    start = actions.add_parser("start", help="let workers get steps again")
+    for each in (stop, copy, hold, again, start):
+        each.add_argument("--stack", default="outrider", help="name of the stack")
+    for each in (copy, hold):
+        each.add_argument("--prefix", required=True, help="first part of the names of the copies")
+    for each in (hold, again):
+        each.add_argument(
+            "--since", type=_moment, required=True, help="the moment that was restored"
+        )
+    copy.add_argument("--at", type=_moment, help="moment to restore; the latest one if not given")
+    copy.add_argument("--tables", type=_names, default=ALL, help="tables to copy; all by default")
+    hold.add_argument("--until", type=_moment, required=True, help="when sending was stopped")
+    hold.add_argument("--unreadable", action="store_true", help="the earlier tables are gone")
+    return parser
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return clock.from_text(text)
+    except ValueError as error:
+        example = "such as 2026-03-02T09:00:00Z"
+        raise argparse.ArgumentTypeError(f"{text!r} is no time {example}") from error
+
+
+def _names(text: str) -> tuple[str, ...]:
+    names = tuple(text.split(","))
+    if unknown := set(names) - set(ALL):
+        raise argparse.ArgumentTypeError(
+            f"no table {', '.join(unknown)}; there are {', '.join(ALL)}"
+        )
+    return names
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -2,9 +2,13 @@
 parameters of alarms and dashboard make."""
 
 import json
+import os
 import re
+import subprocess
+import sys
 import time
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,10 +16,17 @@ import pytest
 from local.processed import STACK
 from tests.curls import Curl, curls
 from tests.e2e.running import REPOSITORY, LocalStack, eventually, send
-from tests.shell import Command, commands
+from tests.shell import OPERATORS_PAGES, Command, commands
 from tools import templates
 
-DEPLOY, ALARMS = REPOSITORY / "docs" / "deploy.md", REPOSITORY / "docs" / "alarms.md"
+PAGES = {page.stem: page for page in OPERATORS_PAGES}
+_CREDENTIALS = {
+    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_SECRET_ACCESS_KEY": "test",
+    "AWS_DEFAULT_REGION": "us-east-1",
+}
+_ACTION = re.compile(r"`(admin '\{.+?\}')`")
+_SECONDS = 300
 
 
 class Operator:
@@ -23,21 +34,63 @@ class Operator:
 
     def __init__(self, stack: LocalStack) -> None:
         self.stack = stack
-        self.known: dict[str, str] = {}
+        self.known: dict[str, str] = {"STACK": STACK}
         self.created: dict[str, str] = {}
+        self.functions = ""
 
-    def follow(self, page: Path) -> None:
-        """Run every command of a page that not only AWS can run."""
+    def follow(self, name: str, wanted: Callable[[Command], bool] = lambda _: True) -> list[str]:
+        """Run every command of a page that not only AWS can run, or those that are `wanted`. Return
+        what those of make printed."""
+        page, printed_by_make = PAGES[name], []
         requests = iter(curls(page))
         for command in commands(page):
-            if command.only_aws:
+            if command.only_aws or not wanted(command):
+                continue
+            if command.program == "make":
+                printed_by_make.append(self.make(command))
                 continue
             curl = command.program == "curl"
             printed = self._call(next(requests)) if curl else self._run(command)
             if command.kept:
                 self.known[command.kept] = str(printed)
+        return printed_by_make
+
+    def make(self, command: Command) -> str:
+        """Return what a command of make printed. It must succeed."""
+        words = command.make(self.known)
+        words = [re.sub(r"--stack outrider(?![\w-])", f"--stack {STACK}", word) for word in words]
+        done = self._process([words[0], "--old-file=.venv/.ready", *words[1:]])
+        assert done.returncode == 0, (words, done.stdout, done.stderr)
+        return done.stdout
+
+    def shell(self, text: str) -> str:
+        """Return what a command of a shell printed, which knows variables and functions of the
+        pages, and has the AWS CLI as far as the pages use it. It must succeed."""
+        known = "".join(f"{name}='{value}'\n" for name, value in self.known.items())
+        cli = f'aws() {{ {sys.executable} -m tests.aws_cli "$@"; }}\n'
+        done = self._process(["bash", "-euc", f"{cli}{known}{self.functions}\n{text}"])
+        assert done.returncode == 0, (text, done.stdout, done.stderr)
+        return done.stdout
+
+    def _process(self, words: list[str]) -> subprocess.CompletedProcess[str]:
+        account = {**_CREDENTIALS, "AWS_ENDPOINT_URL": self.stack.local["aws_endpoint_url"]}
+        home = {"OUTRIDER_HOME": str(self.stack.home)}
+        return subprocess.run(
+            words,
+            cwd=REPOSITORY,
+            env={**os.environ, **account, **home},
+            capture_output=True,
+            text=True,
+            timeout=_SECONDS,
+            check=False,
+        )
 
     def _run(self, command: Command) -> Any:
+        if command.program == "admin()":
+            self.functions = command.text
+            return None
+        if command.program == "until":
+            return self.shell(command.text)
         if command.program == "jq":
             name = command.text.split()[2].removeprefix(".")
             return self.created[name] if name in self.created else int(time.time() - 3600) * 1000
@@ -77,7 +130,7 @@ def operator(stack: LocalStack) -> Operator:
     """Somebody who has followed the page on deploying to its end."""
     stack.client("sesv2").create_email_identity(EmailIdentity="example.com")
     operator = Operator(stack)
-    operator.follow(DEPLOY)
+    operator.follow("deploy")
     return operator
 
 
@@ -90,9 +143,181 @@ class TestDeploying:
 
 class TestAlarms:
     def test_lead_to_their_queues(self, operator: Operator) -> None:
-        operator.follow(ALARMS)
+        sqs = operator.stack.client("sqs")
+        queue = sqs.list_queues(QueueNamePrefix=f"{STACK}-Messaging")["QueueUrls"]
+        (url,) = (each for each in queue if "UndeliveredDeadLetters" in each)
+        started = operator.stack.client("cloudformation").describe_stack_resource(
+            StackName=STACK, LogicalResourceId="CampaignsStartFunction"
+        )["StackResourceDetail"]["PhysicalResourceId"]
+        arn = f"arn:aws:lambda:us-east-1:000000000000:function:{started}"
+        call = {"requestContext": {"functionArn": arn, "condition": "RetriesExhausted"}}
+        sqs.send_message(QueueUrl=url, MessageBody=json.dumps({**call, "requestPayload": {}}))
+
+        listed, sent = operator.follow("alarms")
 
         assert operator.known["ARN"].endswith(operator.known["DLQ"].rpartition("/")[2])
+        assert listed == f"1 waits, send it by --send: {started} (RetriesExhausted)\n"
+        assert sent == f"1 sent again: {started} (RetriesExhausted)\n"
+
+
+class TestUpgrades:
+    def test_migrate_until_nothing_is_left(self, operator: Operator) -> None:
+        assert operator.follow("upgrades") == ["Nothing is left to migrate.\n"] * 2
+
+
+class TestOperations:
+    def test_manage_and_delete_a_workspace(self, operator: Operator) -> None:
+        operator.follow("operations", lambda command: command.program != "until")
+        text = PAGES["operations"].read_text(encoding="utf-8")
+        made: dict[str, str] = {}
+        answers: dict[str, Any] = {}
+
+        for action in _ACTION.findall(text):
+            words = action.replace("wsp_…", made.get("workspace_id", ""))
+            answer = json.loads(operator.shell(words).splitlines()[0])
+            assert "error" not in answer, (words, answer)
+            name = json.loads(words.removeprefix("admin ").strip("'"))["action"]
+            answers[name] = answer
+            made = made or answer
+
+        assert len(answers) >= 10
+        listed = {each["workspace_id"] for each in answers["list_workspaces"]["data"]}
+        assert listed >= {made["workspace_id"], operator.stack.local["workspace_id"]}
+        self._delete(operator, made["workspace_id"])
+
+    def _delete(self, operator: Operator, workspace: str) -> None:
+        suspend = json.dumps({"action": "suspend_workspace", "workspace_id": workspace})
+        operator.shell(f"admin '{suspend}'")
+        self._let_time_pass(operator, workspace)
+        (loop,) = (each for each in commands(PAGES["operations"]) if each.program == "until")
+        confirmed = loop.text.replace("wsp_…", workspace).replace('"Acme"', '"Acme Europe"')
+
+        operator.shell(confirmed)
+
+        show = json.dumps({"action": "show_workspace", "workspace_id": workspace})
+        gone = json.loads(operator.shell(f"admin '{show}'").splitlines()[0])
+        assert gone["error"]["code"] == "RESOURCE_NOT_FOUND"
+
+    def _let_time_pass(self, operator: Operator, workspace: str) -> None:
+        """Have the workspace suspended 15 minutes ago."""
+        dynamodb = operator.stack.client("dynamodb")
+        (table,) = (name for name in dynamodb.list_tables()["TableNames"] if "KeysTable" in name)
+        ago = (datetime.now(UTC) - timedelta(minutes=16)).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+        dynamodb.update_item(
+            TableName=table,
+            Key={"pk": {"S": workspace}, "sk": {"S": "#"}},
+            UpdateExpression="SET suspended_at = :ago",
+            ExpressionAttributeValues={":ago": {"S": ago}},
+        )
+
+
+@pytest.fixture
+def leaving(stack: LocalStack) -> Iterator[Callable[[], str]]:
+    """Makes stacks with tables, a bucket with a file, and a key."""
+    body = (REPOSITORY / "infra" / "data.yaml").read_text(encoding="utf-8")
+    formation, s3 = stack.client("cloudformation"), stack.client("s3")
+
+    def make() -> str:
+        name = f"leaving-{time.monotonic_ns()}"
+        formation.create_stack(StackName=name, TemplateBody=body)
+        formation.get_waiter("stack_create_complete").wait(
+            StackName=name, WaiterConfig={"Delay": 1}
+        )
+        outputs = formation.describe_stacks(StackName=name)["Stacks"][0]["Outputs"]
+        (bucket,) = (o["OutputValue"] for o in outputs if o["OutputKey"] == "FilesBucketName")
+        s3.put_object(Bucket=bucket, Key="imports/a", Body=b"email\n")
+        return name
+
+    yield make
+    dynamodb = stack.client("dynamodb")
+    for table in dynamodb.list_tables()["TableNames"]:
+        if table.startswith("leaving-"):
+            dynamodb.delete_table(TableName=table)
+
+
+def tables(operator: Operator, prefix: str) -> list[str]:
+    names = operator.stack.client("dynamodb").list_tables()["TableNames"]
+    return [name for name in names if name.startswith(prefix)]
+
+
+class TestBackups:
+    def test_restore_copies_and_tell_the_engine(self, operator: Operator) -> None:
+        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        operator.known |= {"T": now, "F": now}
+        try:
+            printed = operator.follow("backups", lambda command: "restore" in command.text)
+            copies = tables(operator, "restored-1-")
+        finally:
+            operator.make(Command('make restore ARGS="start --stack $STACK"', "", ""))
+            for name in tables(operator, "restored-1-"):
+                operator.stack.client("dynamodb").delete_table(TableName=name)
+
+        stopped, copied, held, reread, started = printed
+        assert stopped.startswith("No worker sends after ")
+        assert len(copies) == len(
+            templates.resources(templates.load("infra/data.yaml"), "AWS::DynamoDB::Table")
+        )
+        assert [line.partition("=")[0] for line in copied.splitlines()[-3:]] == [
+            "RestoredTables",
+            "RestoredStreams",
+            "RestoredKeyArn",
+        ]
+        assert re.search(r"^campaigns paused: [1-9]", held)
+        assert reread.startswith("Emails that are read again: ")
+        assert started == "Steps are sent again.\n"
+
+    def test_delete_a_stack_and_its_data(
+        self, operator: Operator, leaving: Callable[[], str]
+    ) -> None:
+        printed, left = [], []
+        for command in commands(PAGES["backups"]):
+            if command.text.startswith("make delete"):
+                operator.known["STACK"] = leaving()
+                printed.append(operator.make(command))
+                left.append(bool(tables(operator, operator.known["STACK"])))
+        operator.known["STACK"] = STACK
+
+        listed, deleted, for_ever = printed
+        assert listed.startswith("Nothing was deleted. To delete the stack: --confirm leaving-")
+        assert "stays: AWS::KMS::Key " in listed
+        assert "stays: AWS::S3::Bucket " in deleted
+        assert for_ever.endswith("is deleted, with its data.\n")
+        assert left == [True, True, False]
+
+    @pytest.mark.parametrize(
+        ("words", "said"),
+        [
+            ("restore", "the following arguments are required: ACTION"),
+            ("restore ARGS=hold", "are required: --prefix, --since, --until"),
+            ('restore ARGS="copy --prefix x --at yesterday"', "'yesterday' is no time such as"),
+            ('restore ARGS="copy --prefix x --tables Pets"', "no table Pets; there are Keys, "),
+            ('restore ARGS="stop --stack nobody"', "nobody"),
+            ("delete", "the following arguments are required: --stack"),
+            ('delete ARGS="--stack $STACK --confirm other"', f"--confirm must be {STACK}"),
+            ('migrate ARGS="--stack nobody"', "nobody"),
+            ('redeliver ARGS="--stack nobody"', "nobody"),
+        ],
+    )
+    def test_refuse_what_is_wrong_in_one_line(
+        self, operator: Operator, words: str, said: str
+    ) -> None:
+        made = Command(f"make {words}", "", "").make(operator.known)
+
+        done = operator._process([made[0], "--old-file=.venv/.ready", *made[1:]])
+
+        assert done.returncode == 2, "make passes on that the command failed"
+        assert said in done.stderr
+        assert "Traceback" not in done.stderr
+
+    def test_hold_nothing_without_copies(self, operator: Operator) -> None:
+        """Else a mistaken prefix would pause the campaigns of the stack in use."""
+        times = "--since 2026-03-02T09:00:00Z --until 2026-03-02T09:00:00Z"
+        words = ["make", "--old-file=.venv/.ready", "restore"]
+
+        done = operator._process([*words, f"ARGS=hold --stack {STACK} --prefix no {times}"])
+
+        assert done.returncode == 2
+        assert "no table is named no-…" in done.stderr
 
 
 class TestDashboard:

@@ -13,17 +13,17 @@ import yaml
 
 from outrider.kit.observability.metrics import Metric
 from tests.curls import curls
-from tests.shell import Command, commands
+from tests.shell import OPERATORS_PAGES, Command, commands
 from tools import templates
 from tools.templates import REPOSITORY
 
 DEPLOY, ALARMS = REPOSITORY / "docs" / "deploy.md", REPOSITORY / "docs" / "alarms.md"
 COMMANDS = [
     pytest.param(command, id=f"{page.stem}-{command.text[:40]}")
-    for page in (DEPLOY, ALARMS)
+    for page in OPERATORS_PAGES
     for command in commands(page)
 ]
-RUN = {"aws", "curl", "jq"}
+RUN = {"aws", "curl", "jq", "make", "admin()", "until"}
 """What tests/e2e/test_operators_pages.py runs."""
 PARTS = ("- **Means**: ", "- **Look**: ", "- **Do**: ")
 
@@ -153,6 +153,26 @@ class TestCommands:
             assert command.program in RUN
 
 
+def test_pages_with_commands_are_followed_on_the_local_stack() -> None:
+    test = (REPOSITORY / "tests" / "e2e" / "test_operators_pages.py").read_text(encoding="utf-8")
+    followed = set(re.findall(r"\.follow\(\"(\w+)\"", test))
+
+    shown = {
+        page.stem
+        for page in OPERATORS_PAGES
+        if any(not command.only_aws for command in commands(page))
+    }
+    assert shown == followed
+
+
+def test_pages_of_operators_show_every_command_in_a_block_of_its_own() -> None:
+    """A block of another form would be run by no test."""
+    for page in OPERATORS_PAGES:
+        text = page.read_text(encoding="utf-8")
+        blocks = re.findall(r"(?ms)^ *```(\w*)\n.*?```$", text)
+        assert set(blocks) <= {"sh", "toml", "json"}, page.name
+
+
 WORKFLOWS = sorted((REPOSITORY / ".github" / "workflows").glob("*.yml"))
 
 
@@ -227,7 +247,7 @@ def test_the_role_of_ci_is_for_one_environment_of_one_repository() -> None:
 
 
 def test_pages_show_every_call_in_a_form_that_is_tried() -> None:
-    for page in (DEPLOY, ALARMS):
+    for page in OPERATORS_PAGES:
         shown = [
             command
             for command in commands(page)

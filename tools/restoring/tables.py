@@ -38,8 +38,9 @@ class Copies:
                     **when,
                 )
             except self.dynamodb.exceptions.TableAlreadyExistsException:
-                continue
+                print(f"{self.copy_of(name)} is there already, and kept.")
         for name in names:
+            print(f"{self.copy_of(name)} …", flush=True)
             self._await_active(self.copy_of(name))
             self._complete(name)
 
