@@ -102,6 +102,13 @@ class TestDashboard:
         assert max(column for column, _ in taken) < 24
 
 
+class TestGuidedDeployment:
+    def test_asks_nothing_about_the_routes(self) -> None:
+        """`sam deploy --guided` asks for every route of an API without `Auth` whether that is
+        meant, and gives up at the first "no", its default."""
+        assert templates.main()["Resources"]["Api"]["Properties"]["Auth"]
+
+
 class TestSending:
     def test_names_the_records_that_it_makes_where_it_has_the_zone(self) -> None:
         template = templates.load("infra/sending.yaml")
