@@ -19,7 +19,7 @@ from tests.harness.cloud import Cloud
 from tests.harness.failures import crash_points
 from tests.releases.recording import RECORDED, Recording
 from tools import templates
-from tools.migrate import migrate
+from tools.migrate import migrate, preview
 
 
 def with_domain(item: Item) -> dict[str, Any] | None:
@@ -64,7 +64,9 @@ def always() -> bool:
 
 
 class TestRun:
-    def test_goes_on_turn_by_turn_until_all_is_migrated(self, cloud: Cloud) -> None:
+    def test_goes_on_turn_by_turn_until_all_is_migrated(
+        self, cloud: Cloud, capsys: pytest.CaptureFixture[str]
+    ) -> None:
         found, reports = contacts(cloud), []
 
         def run() -> dict[str, Any]:
@@ -78,6 +80,12 @@ class TestRun:
         first, second = reports[-1].migrations
         assert (first.changed, second.changed) == (len(found), 0)
         assert first.scanned == len(cloud.items("contacts"))
+        *progress, last = capsys.readouterr().out.splitlines()
+        assert progress[-2] == (
+            f"1 domains of contacts: {first.scanned} items read, {len(found)} to change or changed,"
+            " 2 of 2 segments"
+        )
+        assert last == "Nothing is left to migrate."
 
     def test_changes_nothing_again(self, cloud: Cloud) -> None:
         migrator(DOMAINS).run(always)
@@ -148,13 +156,17 @@ class TestRaces:
 
 
 class TestPreview:
-    def test_counts_and_changes_nothing(self, cloud: Cloud) -> None:
+    def test_counts_and_changes_nothing(
+        self, cloud: Cloud, capsys: pytest.CaptureFixture[str]
+    ) -> None:
         with cloud.writes() as written:
             report = migrator(DOMAINS).preview(always)
 
         assert written == []
         assert [each.changed for each in report.migrations] == [len(contacts(cloud))]
         assert not report.done
+        preview(report.model_dump())
+        assert capsys.readouterr().out.endswith("Nothing was changed.\n")
 
 
 class TestFunction:
