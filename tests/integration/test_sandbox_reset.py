@@ -1,15 +1,19 @@
 """POST /v1/sandbox/reset puts the sandbox back, and touches nothing else."""
 
+import re
 from collections import Counter
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from itertools import count
 from typing import Any
 
 import pytest
 
-from outrider.access.models import WorkspaceId
+from outrider.access.models import Caller, WorkspaceId
 from outrider.kit.aws.dynamodb import Table
 from outrider.sandbox import service
 from outrider.sandbox.clearing import Clearing
+from outrider.sandbox.wiring import clearing
 from tests.harness.api import Answer, Api
 from tests.harness.cloud import Cloud
 from tests.integration.outreach import launched
@@ -75,6 +79,48 @@ def a_busy_sandbox(api: Api, **how: Any) -> None:
     api.post(f"/v1/contacts/{contact['id']}/research", {}, mode="test")
     gone = api.post("/v1/contacts", {"email": "gone@example.com"}, mode="test").json
     api.delete(f"/v1/contacts/{gone['id']}", mode="test")
+
+
+def clear(caller: Caller) -> None:
+    for _ in clearing(caller).pages():
+        pass
+
+
+def _unique_things(number: int) -> dict[str, dict[str, str]]:
+    name = f"late{number}"
+    return {
+        "/v1/contacts": {"email": f"{name}@acme.example"},
+        "/v1/companies": {"domain": f"{name}.example"},
+        "/v1/mailboxes": {"email": f"{name}@outrider.test", "name": "Late"},
+    }
+
+
+def _created(api: Api, bodies: dict[str, dict[str, str]]) -> Iterator[tuple[str, str]]:
+    """Create the things, and yield path and id of each, or of what has its address already."""
+    for path, body in bodies.items():
+        answer = api.post(path, body, mode="test")
+        assert answer.status in (201, 409), answer.text
+        found = re.search(r"\b(con|com|mbx)_\w{26}\b", answer.text)
+        assert found, answer.text
+        yield path, found[0]
+
+
+class After:
+    """Something that happens once, before the `number`-th call (from 0) of a method."""
+
+    def __init__(self, number: int, do: Callable[[], object]) -> None:
+        self.happened = False
+        self._left, self._do = number, do
+
+    def called(self, method: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*arguments: Any) -> Any:
+            self._left -= 1
+            if self._left == -1:
+                self.happened = True
+                self._do()
+            return method(*arguments)
+
+        return call
 
 
 class TestReset:
@@ -209,3 +255,23 @@ class TestReset:
         (dana,) = api.get(f"/v1/contacts?email={taken['email']}", mode="test").json["data"]
         assert dana["first_name"] == "Dana"
         assert api.get("/api/v1/contacts", mode="test").json["meta"]["total"] == 24
+
+    def test_leaves_no_address_taken_by_what_is_gone(
+        self, api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Whenever something is created meanwhile, it is there afterwards, or can be created."""
+        caller = Caller.engine(WorkspaceId(api.workspace().partition("test")))
+        for number in count():
+            cloud.clock.advance(seconds=60)
+            bodies = _unique_things(number)
+            late = After(number, lambda bodies=bodies: [*_created(api, bodies)])
+            with monkeypatch.context() as meanwhile:
+                meanwhile.setattr(Clearing, "_keys", late.called(Clearing._keys))
+                clear(caller)
+            if not late.happened:
+                break
+            for path, taken in [*_created(api, bodies)]:
+                assert api.get(f"{path}/{taken}", mode="test").status == 200, (number, path)
+            listed = api.get("/api/v1/contacts", mode="test").json
+            assert listed["meta"]["total"] == len(listed["data"]) == 1, number
+        assert number > 20

@@ -2,7 +2,9 @@
 
 What contains the ids of other items is deleted after them, so that a deletion that was interrupted
 finds the rest. Enrollments go first: without them no worker can send, record or continue anything.
-A page of a few hundred items is deleted at a time.
+Claims and counts go after the items that they are of, and everything goes again if something was
+created in between: else an address would stay taken by a contact that is gone. A page of a few
+hundred items is deleted at a time.
 
 These stay: API keys, stored responses, webhooks with their deliveries, providers of language
 models, the policy of agents, the ledger and the usage, and the feed of events.
@@ -11,7 +13,7 @@ models, the policy of agents, the ledger and the usage, and the feed of events.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from typing import TypeVar
 
 from outrider.access.models import WorkspaceId
@@ -28,8 +30,11 @@ _OF_CONTACTS = (
     *("marks#con", "marks#com"),
 )
 """Partitions of the contacts table that contacts, imports and suppressions have beside them."""
+_PARENTS = ("cam_", "seq_", "mbx_")
 _OF_CAMPAIGNS = ("mailbox", "count", "test", "smtp")
 _STAYS_OF_AGENTS = "policy"
+_ROUNDS = 5
+"""How often everything is deleted at most while others keep creating."""
 
 T = TypeVar("T")
 
@@ -54,26 +59,35 @@ class Clearing:
 
     def pages(self) -> Iterator[None]:
         """Delete one page after another; yield after each."""
-        yield from self._outreach()
-        yield from self._leads()
-        yield from self._people()
-        yield from self._agents()
-        # A worker that was sending as its enrollment went has recorded the contact once more.
-        yield from self._wipe(self.contacts, "touch")
+        for _ in range(_ROUNDS):
+            yield from self._outreach()
+            yield from self._leads()
+            yield from self._people()
+            yield from self._agents()
+            # A worker that was sending as its enrollment went has recorded the contact once more.
+            yield from self._wipe(self.contacts, "touch")
+            if self._is_empty():
+                break
+
+    def _is_empty(self) -> bool:
+        tables = (self.contacts, self.companies, self.leads, self.campaigns)
+        return not any(any(self._keys(table, self.workspace)) for table in tables)
 
     def _outreach(self) -> Iterator[None]:
         own = partial(self._own, self.campaigns)
         for campaign in own("cam_"):
             yield from self._enrollments(campaign["sk"])
             yield from self._wipe(self.enrollments, f"{campaign['sk']}#skipped")
-        for parent in (*own("cam_"), *own("seq_"), *own("mbx_")):
-            yield from self._wipe(self.campaigns, parent["sk"])
-        inboxes = [(inbox_pk(each["email"]), self.workspace) for each in own("mbx_", "#email")]
-        yield from self._delete(self.campaigns, inboxes)
+        for some in _batches(chain.from_iterable(own(each, "#email") for each in _PARENTS)):
+            for parent in some:
+                yield from self._wipe(self.campaigns, parent["sk"])
+            inboxes = [inbox_pk(each["email"]) for each in some if "email" in each]
+            yield from self._delete(self.campaigns, ((each, self.workspace) for each in inboxes))
+            yield from self._delete(self.campaigns, map(_place, some))
+        yield from self._wipe(self.messages, "unmatched")
+        yield from self._wipe(self.campaigns, but=_PARENTS)
         for partition in _OF_CAMPAIGNS:
             yield from self._wipe(self.campaigns, partition)
-        yield from self._wipe(self.messages, "unmatched")
-        yield from self._wipe(self.campaigns)
 
     def _enrollments(self, campaign_id: str) -> Iterator[None]:
         """Delete the enrollments of a campaign, and then the messages of their contacts."""
@@ -97,12 +111,14 @@ class Clearing:
             for number in range(1, workflow.get("run", 0) + 1):
                 yield from self._wipe(self.leads, f"{workflow['sk']}#{number:06d}")
             yield from self._wipe(self.leads, workflow["sk"])
+            yield from self._delete(self.leads, [_place(workflow)])
+        yield from self._wipe(self.leads, but=("wfl_",))
         yield from self._wipe(self.leads, "lead")
-        yield from self._wipe(self.leads)
 
     def _people(self) -> Iterator[None]:
         for job in self._own(self.contacts, "imp_"):
             yield from self._wipe(self.contacts, job["sk"])
+            yield from self._delete(self.contacts, [_place(job)])
         bounces = GlobalBounces(self.contacts, self.workspace)
         attributes = ("#email", "#other_emails")
         for some in _batches(self._own(self.contacts, "con_", *attributes)):
@@ -117,12 +133,12 @@ class Clearing:
                 found = parallel.each(keys_of, [each["sk"] for each in some])
                 yield from self._delete(table, (key for keys in found for key in keys))
             yield from self._delete(self.contacts, map(_place, some))
+        yield from self._wipe(self.contacts, but=("con_", "imp_"))
         for partition in _OF_CONTACTS:
             yield from self._wipe(self.contacts, partition)
-        yield from self._wipe(self.contacts)
+        yield from self._wipe(self.companies)
         for partition in ("domain", "count", "marks#com"):
             yield from self._wipe(self.companies, partition)
-        yield from self._wipe(self.companies)
 
     def _agents(self) -> Iterator[None]:
         for run in self._own(self.agents, "agr_"):
@@ -146,10 +162,14 @@ class Clearing:
     def _keys(self, table: Table, pk: str) -> Iterator[Item]:
         return table.every(Query(pk, projection="#pk, #sk", consistent=True))
 
-    def _wipe(self, table: Table, partition: str = "") -> Iterator[None]:
-        """Delete all items of a partition of the workspace, or of its own one."""
+    def _wipe(
+        self, table: Table, partition: str = "", *, but: tuple[str, ...] = ()
+    ) -> Iterator[None]:
+        """Delete all items of a partition of the workspace, or of its own one, but those with these
+        prefixes of the sort key, which are deleted with what belongs to them."""
         pk = f"{self.workspace}#{partition}" if partition else self.workspace
-        return self._delete(table, map(_place, self._keys(table, pk)))
+        keys = (key for key in self._keys(table, pk) if not key["sk"].startswith(but))
+        return self._delete(table, map(_place, keys))
 
     def _delete(self, table: Table, keys: Iterable[tuple[str, str]]) -> Iterator[None]:
         for some in _batches(keys):

@@ -25,11 +25,11 @@ from outrider.workflows.runs.repository import WorkflowRunRepository
 def sandbox(caller: Caller) -> SandboxService:
     states = SandboxRepository(Table(settings().keys_table), caller.workspace)
     return SandboxService(
-        caller, states, lambda: _clearing(caller).pages(), Filling(_stores(caller))
+        caller, states, lambda: clearing(caller).pages(), Filling(_stores(caller))
     )
 
 
-def _clearing(caller: Caller) -> Clearing:
+def clearing(caller: Caller) -> Clearing:
     known = settings()
     return Clearing(
         workspace=caller.workspace,
