@@ -54,13 +54,20 @@ class TestCodeExamples:
         api.put("/v1/profile", {"titles": ["sales"], "weights": {"titles": 100}})
         workflow, other = a_workflow(api, stages=["qualify"]), a_workflow(api)
         (lead,) = some_leads(api, workflow, title="VP Sales")
+        gardener = {"email": "kim@acme.example", "title": "Gardener", "workflowId": workflow}
+        low = api.post("/api/leads", gardener).json["id"]
         some_leads(api, other)
         api.post(f"/api/workflows/{workflow}/run")
         eventually(cloud, lambda: api.get(f"/api/leads/{lead}").json["status"] == "qualified")
-        found = f"/api/leads?workflowId={workflow}&status=qualified&limit=100&minScore="
+        eventually(cloud, lambda: api.get(f"/api/leads/{low}").json["score"] is not None)
+        of_workflow = f"/api/leads?workflowId={workflow}"
+        found = f"{of_workflow}&status=qualified&limit=100&minScore="
 
         assert [each["id"] for each in api.get(f"{found}70").json["data"]] == [lead]
         assert api.get(f"{found}100").json["data"] != []
+        assert {each["id"] for each in api.get(of_workflow).json["data"]} == {lead, low}
+        scored = api.get(f"{of_workflow}&minScore=70").json["data"]
+        assert [each["id"] for each in scored] == [lead]
         assert api.get(f"/api/leads?workflowId={other}&status=qualified").json["data"] == []
         assert is_error(api.get(f"{found}many"), 400, "validation_error")
 

@@ -342,7 +342,17 @@ class TestRateLimits:
             api.get("/api/v1/contacts"),
             api.get("/api/v1/companies"),
             api.get("/api/v1/webhooks"),
+            api.get("/api/v1/credits"),
+            api.post("/api/v1/companies", {"domain": "acme.com"}),
         ]
+        campaign = f"/api/v1/campaigns/{a_campaign(api)}"
+        answers += [
+            api.post(f"{campaign}/trigger", {"email": "jane@acme.com"}),
+            api.get(f"{campaign}/status"),
+        ]
+        for path in ("/api/v1/contacts", "/api/v1/companies"):
+            made = f"{path}/{data(api.get(path))[0]['id']}"
+            answers += [api.get(made), api.put(made, {"phone": "1"}), api.delete(made)]
 
         assert {answer.json["meta"]["credits_used"] for answer in answers} == {0}
         assert {answer.json["meta"]["credits_remaining"] for answer in answers} == {100_000}

@@ -89,6 +89,29 @@ class TestCampaigns:
         }
         assert sorted(audience) == sorted(AUDIENCE)
 
+    @says(
+        "Campaigns",
+        "audience: { total, active, completed, paused, bounced, failed }, of contacts that are "
+        "through, bounced or paused",
+        settled="`completed` is whoever got all emails, replied or unsubscribed",
+    )
+    def test_the_audience_says_what_became_of_everyone(self, api: Api) -> None:
+        api.workspace(sandbox="examples")
+        listed = api.get("/api/campaigns", mode="test").json["data"]
+
+        counts = {
+            each["status"]: data(api.get(f"/api/v1/campaigns/{each['id']}/status", mode="test"))[
+                "audience"
+            ]
+            for each in listed
+        }
+
+        over, stopped = counts["completed"], counts["paused"]
+        assert (over["total"], over["completed"], over["bounced"], over["active"]) == (16, 14, 2, 0)
+        assert (stopped["total"], stopped["completed"]) == (4, 2)
+        for audience in (over, stopped):
+            assert sum(audience[name] for name in AUDIENCE[1:]) == audience["total"]
+
 
 class TestWebhooks:
     @says("Webhooks", "GET /api/v1/webhooks: List active webhook subscriptions")

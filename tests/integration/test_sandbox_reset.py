@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -103,6 +104,10 @@ def _created(api: Api, bodies: dict[str, dict[str, str]]) -> Iterator[tuple[str,
         found = re.search(r"\b(con|com|mbx)_\w{26}\b", answer.text)
         assert found, answer.text
         yield path, found[0]
+
+
+def _all_created(api: Api, bodies: dict[str, dict[str, str]]) -> list[tuple[str, str]]:
+    return [*_created(api, bodies)]
 
 
 class After:
@@ -264,13 +269,13 @@ class TestReset:
         for number in count():
             cloud.clock.advance(seconds=60)
             bodies = _unique_things(number)
-            late = After(number, lambda bodies=bodies: [*_created(api, bodies)])
+            late = After(number, partial(_all_created, api, bodies))
             with monkeypatch.context() as meanwhile:
                 meanwhile.setattr(Clearing, "_keys", late.called(Clearing._keys))
                 clear(caller)
             if not late.happened:
                 break
-            for path, taken in [*_created(api, bodies)]:
+            for path, taken in _all_created(api, bodies):
                 assert api.get(f"{path}/{taken}", mode="test").status == 200, (number, path)
             listed = api.get("/api/v1/contacts", mode="test").json
             assert listed["meta"]["total"] == len(listed["data"]) == 1, number

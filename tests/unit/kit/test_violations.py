@@ -256,6 +256,15 @@ class TestSentences:
             )
         ]
 
+    def test_say_nothing_of_several_where_one_is_taken(self) -> None:
+        adapter = TypeAdapter(Server)
+        with pytest.raises(ValidationError) as failure:
+            adapter.validate_json("[]", strict=True)
+
+        assert violations_of(failure.value, adapter) == [
+            Violation("", "The body must be an object {…}, not a list")
+        ]
+
     def test_are_short_whatever_is_sent(self) -> None:
         name, value = "n" * 10_000, "v" * 10_000
 

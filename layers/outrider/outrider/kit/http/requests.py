@@ -222,7 +222,8 @@ def without(read_only: Collection[str], body: bytes) -> bytes:
     """Return the body without these fields, so that a client may change a resource by sending it
     back as it was shown (see https://google.aip.dev/203 on output-only fields).
 
-    A body that has nothing else, or is no object, stays as it is, and is refused.
+    Raises ValidationFailed for a body that has nothing else: it asks for a change that this call
+    cannot make.
     """
     if not any(f'"{name}"'.encode() in body for name in read_only) or len(body) > MAX_BODY:
         return body
@@ -231,12 +232,13 @@ def without(read_only: Collection[str], body: bytes) -> bytes:
         whole = json.loads(body)
     except ValueError:
         return body
-    kept = (
-        whole
-        if not isinstance(whole, dict)
-        else {name: value for name, value in whole.items() if name not in read_only}
-    )
-    return json.dumps(kept) if kept else body
+    if not isinstance(whole, dict):
+        return body
+    kept = {name: value for name, value in whole.items() if name not in read_only}
+    if whole and not kept:
+        detail = "{} is read-only: this call cannot change it"
+        raise ValidationFailed.of([Violation(f"/{name}", detail.format(name)) for name in whole])
+    return json.dumps(kept)
 
 
 def parse_body(data: bytes, adapter: TypeAdapter[Any], *, batch: bool, media: str = "") -> Any:

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from outrider.kit import json
 from outrider.kit.errors import Violation
-from outrider.kit.http.inputs import MANY, ONE
+from outrider.kit.http.inputs import MANY, ONE, BatchBody
 from outrider.kit.models import Model
 from outrider.kit.text.quotes import quoted, shortened
 from outrider.kit.text.suggestions import did_you_mean
@@ -203,8 +203,10 @@ class _Writer:
     def _batch_hint(self, value: Any, location: Location) -> str:
         """Return a hint how to send several items, if a list was sent as the body."""
         if location in ((), (ONE,)) and isinstance(value, list):
-            for name in self._place((MANY,)).names:
-                return f'. Send several as {{"{name}": […]}}'
+            for node in self._place((MANY,)).nodes:
+                if node["type"] == "model" and issubclass(node["cls"], BatchBody):
+                    name = next(iter(node["cls"].model_fields))
+                    return f'. Send several as {{"{name}": […]}}'
         return ""
 
     def _place(self, location: Location) -> _Place:

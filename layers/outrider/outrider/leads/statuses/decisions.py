@@ -25,8 +25,8 @@ def decided(lead: Lead, given: Mapping[str, Any], first_stage: Stage | None) -> 
     if given["status"] not in get_args(Decision):
         raise ValidationFailed.at(
             "/status",
-            f"status must be {', '.join(get_args(Decision))}, or {lead.status} as it is, not "
-            f"{given['status']}",
+            f"The status {given['status']} is that of work on the lead: a person sets "
+            f"{', '.join(get_args(Decision))}",
         )
     changes = {"status_reason": None, **given, "decided_at": clock.timestamp()}
     if lead.workflow_id is None:
