@@ -52,10 +52,10 @@ test: $(READY) tools ## Run every test, end to end on a stack of its own
 coverage: $(READY) ## Measure which lines and branches of the library the tests in one process reach
 	@OUTRIDER_CONTRACT=harness $(PY) -m pytest -n auto --ignore tests/e2e --cov --cov-report term $(ARGS)
 
-permissions: $(READY) ## Write docs/permissions.md: what roles allow, and tests need
+permissions: $(READY) ## Write docs/permissions.md: what roles allow, and tests need; ARGS=tests/… adds to it
 	@rm -rf .outrider/permissions
 	@OUTRIDER_PERMISSIONS=.outrider/permissions $(PY) -m pytest -n auto --ignore tests/e2e $(ARGS)
-	@$(PY) -m tools.permissions .outrider/permissions
+	@$(PY) -m tools.permissions $(if $(ARGS),--add) .outrider/permissions
 
 mutations: $(READY) ## Take the engine's conditions away one by one: a test must fail each time
 	@$(PY) -m tools.mutations $(ARGS)

@@ -1,60 +1,107 @@
-"""docs/permissions.md: what the role of each function allows, beside what the tests saw it call.
+"""What the role of each function allows, and what of it the tests saw the function call.
 
-    OUTRIDER_PERMISSIONS=.outrider/permissions pytest tests/integration tests/engine …
-    python -m tools.permissions .outrider/permissions
+    OUTRIDER_PERMISSIONS=FOLDER pytest --ignore tests/e2e   # each process writes what it saw
+    python -m tools.permissions FOLDER                      # docs/permissions.md, from that alone
+    python -m tools.permissions --add FOLDER                # from that and what the page shows
+    python -m tools.permissions                             # from what the page shows
 
-The first command has each process write what it saw (tests/harness/permissions.py); the second
-writes the page, and fails if something is allowed that no test needs.
+It writes no page while a role allows something that neither was seen nor has a reason, as in
+permissions.yaml.
 """
 
+import argparse
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+import yaml
 
 from tools import templates
 from tools.templates import REPOSITORY, Function
 
-PAGE = REPOSITORY / "docs" / "permissions.md"
-Permission = tuple[str, str, str]
-"""Function, action, and resource as `resource_name` returns it."""
-BY_AWS = {
-    ("kms:GenerateDataKey", "Key"): "Lambda, for stream records that were given up",
-    ("sqs:SendMessage", "UndeliveredDeadLetters"): "Lambda, for stream records that failed",
+LIMITED = {
+    "polls": ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
+    "stream": ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"],
 }
-"""Actions and resources that AWS itself uses in the role of a function."""
-_OF_TABLES_ALONE = ("GetItem", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem")
-"""Actions of DynamoDB that no index has: a statement that names one with them allows no more."""
-_HEAD = """\
-# Permissions
+"""Actions that SAM's policies for event sources allow on every queue and stream of the account;
+the template denies them on all but the function's own."""
+_OF_INDEXES = ("dynamodb:Query", "dynamodb:Scan")
+"""Of the others a statement that names an index allows none."""
+_OUTPUTS = ("Data.Outputs.", "Messaging.Outputs.")
+_OF_THE_ACCOUNT = "AWS::Region:AWS::AccountId:"
 
-What the IAM role of each function allows, beside what tests saw the function call.
-`python -m tools.permissions` writes the page; a permission that no test needs fails it. The tests
-check every call against the roles (`tests/harness/permissions.py`), so a call that is not allowed
-fails them. Each role also may write its log lines and traces, which SAM adds. No action has a
-wildcard; `Scan` is for [migrations](upgrades.md#data-migrations) alone.
 
-"""
+class Permission(NamedTuple):
+    """Action on a resource, named as `resource_name` names it, in the role of a function."""
+
+    function: str
+    action: str
+    resource: str
 
 
 def allowed() -> Iterator[Permission]:
-    """Yield what the roles in template.yaml allow."""
+    """Yield what the roles of all functions allow."""
     for function in templates.functions():
         yield from of_function(function)
 
 
 def of_function(function: Function) -> Iterator[Permission]:
-    for statement in templates.statements(function):
-        for action in as_list(statement["Action"]):
-            for resource in map(resource_name, resources(statement)):
-                if "/index/" not in resource or not action.endswith(_OF_TABLES_ALONE):
-                    yield function.name, action, resource
+    """Yield what the role of a function allows, without logs and traces, which are every role's."""
+    for action, resource in of_statements(templates.statements(function)):
+        yield Permission(function.name, action, resource)
+    yield from by_aws(function)
+
+
+def of_statements(statements: Iterable[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    """Yield the actions that IAM statements allow, each with the name of a resource."""
+    for statement in statements:
+        if statement["Effect"] == "Allow":
+            for action in as_list(statement["Action"]):
+                for resource in resource_names(statement):
+                    if "/index/" not in resource or action in _OF_INDEXES:
+                        yield action, resource
+
+
+def by_aws(function: Function) -> dict[Permission, str]:
+    """Return what AWS itself does in the role of a function, with its kind. SAM adds the policies
+    for it."""
+    found: dict[tuple[str, str], str] = {}
+    destinations = [function.properties.get("EventInvokeConfig", {})]
+    for event in function.events:
+        source = {"SQS": ("polls", "Queue"), "DynamoDB": ("stream", "Stream")}.get(event.kind)
+        if source:
+            kind, name = source
+            resource = resource_name(event.properties[name])
+            found |= {(action, resource): kind for action in LIMITED[kind]}
+            found |= {("dynamodb:ListStreams", "*"): kind} if kind == "stream" else {}
+            destinations.append(event.properties)
+    for configured in destinations:
+        match configured.get("DestinationConfig", {}).get("OnFailure"):
+            case {"Type": "SQS", "Destination": destination}:
+                found["sqs:SendMessage", resource_name(destination)] = "failed"
+            case {"Type": "S3", "Destination": destination}:
+                bucket = resource_name(destination)
+                found["s3:ListBucket", bucket] = "failed"
+                found["s3:PutObject", f"{bucket}/*"] = "failed"
+                found["kms:GenerateDataKey", "Key"] = "failed"
+    return {
+        Permission(function.name, action, resource): kind
+        for (action, resource), kind in found.items()
+    }
 
 
 def resources(statement: dict[str, Any]) -> list[Any]:
-    """Return the resources of a statement as the template writes them."""
-    return as_list(statement.get("Resource", "*"))
+    """Return the resources that a statement is about, or excepts, as the template writes them."""
+    return as_list(statement.get("Resource") or statement["NotResource"])
+
+
+def resource_names(statement: dict[str, Any]) -> list[str]:
+    """Return short names of the resources of a statement."""
+    but = "" if "Resource" in statement else "all but "
+    return [but + resource_name(resource) for resource in resources(statement)]
 
 
 def resource_name(resource: Any) -> str:
@@ -62,15 +109,45 @@ def resource_name(resource: Any) -> str:
     match resource:
         case {"Fn::GetAtt": parts}:
             name = ".".join(as_list(parts))
+        case {"Fn::Join": [separator, parts]}:
+            name = separator.join(map(resource_name, parts))
         case {"Ref": name}:
             pass
         case {"Fn::Sub": str(text)}:
             name = text.replace("${", "").replace("}", "")
         case _:
             name = str(resource)
-    for part in ("Data.Outputs.", "Messaging.Outputs.", "arn:AWS::Partition:"):
+    for part in (*_OUTPUTS, "arn:AWS::Partition:", _OF_THE_ACCOUNT):
         name = name.replace(part, "")
     return name.replace("Arn/", "/").removesuffix("Arn").removesuffix(".")
+
+
+@cache
+def _notes() -> dict[str, Any]:
+    text = (REPOSITORY / "tools" / "permissions.yaml").read_text(encoding="utf-8")
+    notes: dict[str, Any] = yaml.safe_load(text)
+    return notes
+
+
+def reasons() -> dict[str, str]:
+    """Return why a role allows what no test saw, by kind."""
+    by_code = {each["kind"]: each["reason"] for each in _notes()["by_code"]}
+    return {**_notes()["by_aws"], **by_code}
+
+
+def by_code() -> dict[Permission, str]:
+    """Return what functions need on paths that no test takes through them, with its kind."""
+    return {
+        Permission(*each.split(" ")): group["kind"]
+        for group in _notes()["by_code"]
+        for each in group["permissions"]
+    }
+
+
+def explained(function: Function) -> dict[Permission, str]:
+    """Return what the role of a function allows for a reason, with its kind."""
+    own = {each: kind for each, kind in by_code().items() if each.function == function.name}
+    return {**own, **by_aws(function)}
 
 
 def as_list(value: Any) -> list[Any]:
@@ -78,63 +155,35 @@ def as_list(value: Any) -> list[Any]:
 
 
 def unneeded(seen: set[Permission]) -> list[Permission]:
-    """Return what is allowed, and neither seen nor used by AWS itself. A policy that functions
-    share is needed if one of them needs it."""
-    by_any = {each[1:] for each in seen}
-    shared = set(_shared())
-    return [
-        each
-        for each in allowed()
-        if each not in seen
-        and each[1:] not in BY_AWS
-        and not (each[1:] in shared and each[1:] in by_any)
-    ]
-
-
-def _shared() -> Iterator[tuple[str, str]]:
-    """Yield actions and resources of the managed policies."""
-    for policy in templates.resources(templates.main(), "AWS::IAM::ManagedPolicy").values():
-        for statement in policy["Properties"]["PolicyDocument"]["Statement"]:
-            for resource in resources(statement):
-                for action in as_list(statement["Action"]):
-                    yield action, resource_name(resource)
-
-
-def page(seen: set[Permission]) -> str:
-    """Return the page: a table for each function."""
-    parts = []
-    for function in templates.functions():
-        by_resource: dict[str, list[str]] = {}
-        for permission in of_function(function):
-            _, action, resource = permission
-            mark = "" if permission in seen else " (AWS)"
-            by_resource.setdefault(resource, []).append(f"`{action}`{mark}")
-        rows = [f"| `{name}` | {', '.join(actions)} |" for name, actions in by_resource.items()]
-        table = "\n".join(["| resource | actions |", "|---|---|", *rows])
-        parts.append(f"## {function.name}\n\n{table if rows else 'Nothing.'}\n")
-    reasons = [f"- `{action}` of `{name}`: {why}" for (action, name), why in BY_AWS.items()]
-    return (
-        _HEAD
-        + "(AWS): used by AWS itself in the role:\n\n"
-        + "\n".join(reasons)
-        + "\n\n"
-        + "\n".join(parts)
-    )
+    """Return what roles allow, and neither was seen nor has a reason."""
+    known = {each for function in templates.functions() for each in explained(function)}
+    return sorted(set(allowed()) - seen - known)
 
 
 def read(folder: Path) -> set[Permission]:
     """Return what the tests saw, from the files that their processes wrote."""
-    found = [json.loads(each.read_text(encoding="utf-8")) for each in folder.glob("*.json")]
-    return {(name, action, resource) for each in found for name, action, resource in each}
+    return {
+        Permission(*each)
+        for written in folder.glob("*.json")
+        for each in json.loads(written.read_text(encoding="utf-8"))
+    }
 
 
 def main(arguments: list[str]) -> int:
-    seen = read(Path(arguments[0]))
+    from tools import permissions_page  # noqa: PLC0415 - it is made of what is above
+
+    parser = argparse.ArgumentParser(prog="python -m tools.permissions")
+    parser.add_argument("folder", nargs="?", type=Path, help="what the tests wrote")
+    parser.add_argument("--add", action="store_true", help="to what the page shows")
+    given = parser.parse_args(arguments)
+    seen = read(given.folder) if given.folder else set()
+    if given.add or not given.folder:
+        seen |= permissions_page.seen()
     if missing := unneeded(seen):
-        print("No test needs:")
+        print("A role allows this, and no test needs it:")
         print("\n".join(" ".join(each) for each in missing))
         return 1
-    PAGE.write_text(page(seen), encoding="utf-8")
+    permissions_page.PAGE.write_text(permissions_page.render(seen), encoding="utf-8")
     return 0
 
 

@@ -15,7 +15,6 @@ from outrider.kit.settings import Environment, needs
     Environment.campaigns_table,
     Environment.enrollments_table,
     Environment.messages_table,
-    Environment.steps_queue_url,
 )
 @observed
 def handler(event: dict[str, Any], _: object) -> dict[str, Any]:

@@ -24,7 +24,6 @@ _SETUP = "AMAZON_SES_SETUP_NOTIFICATION"
     Environment.enrollments_table,
     Environment.messages_table,
     Environment.files_bucket,
-    Environment.steps_queue_url,
 )
 @observed
 def handler(event: dict[str, Any], _: object) -> dict[str, Any]:

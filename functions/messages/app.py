@@ -27,7 +27,6 @@ handler = needs(
     Environment.enrollments_table,
     Environment.messages_table,
     Environment.events_table,
-    Environment.steps_queue_url,
 )(api.handler)
 
 

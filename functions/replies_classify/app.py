@@ -16,7 +16,6 @@ from outrider.kit.settings import Environment, needs
     Environment.campaigns_table,
     Environment.enrollments_table,
     Environment.messages_table,
-    Environment.steps_queue_url,
     Environment.stack_name,
 )
 @observed

@@ -5,6 +5,8 @@ missing action at once, and names it.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from email.utils import parseaddr
 from fnmatch import fnmatchcase
 from functools import cache
 from typing import Any
@@ -12,6 +14,7 @@ from typing import Any
 from tests.harness.queues import Queues
 from tests.harness.stack import Stack, arn
 from tools import permissions, templates
+from tools.permissions import Permission
 
 _IN_TRANSACTION = {
     "Put": "PutItem",
@@ -29,12 +32,32 @@ _ON_OBJECTS = {
 }
 
 
-SEEN: set[permissions.Permission] = set()
+SEEN: set[Permission] = set()
 """What functions of this process called, by the permission that allows it."""
 
 
 class PermissionMissing(BaseException):
     """A function makes a call that its policies do not allow. Nothing in the product catches it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    effect: str
+    actions: list[str]
+    excepts: bool
+    """Whether it is about all resources but those that it names."""
+    names: list[str]
+    patterns: list[str]
+    condition: dict[str, dict[str, str]]
+
+    def matching(self, action: str, resource: str) -> str | None:
+        """Return the name of the resource by which the statement is about a call, or None."""
+        if action not in self.actions:
+            return None
+        matches = [fnmatchcase(resource, pattern) for pattern in self.patterns]
+        if self.excepts:
+            return None if any(matches) else self.names[0]
+        return self.names[matches.index(True)] if any(matches) else None
 
 
 class Permissions:
@@ -49,27 +72,33 @@ class Permissions:
     def check(self, service: str, operation: str, params: dict[str, Any]) -> None:
         if self.acting is None:
             return
+        context = _context(service, operation, params)
         for action, resource in self._needed(service, operation, params):
-            if not self._allows(self.acting, action, resource):
+            if not self._allows(self.acting, action, resource, context):
                 raise PermissionMissing(f"{self.acting} may not {action} on {resource}")
 
-    def _allows(self, function: str, action: str, resource: str) -> bool:
-        for actions, resources in self._statements(function):
-            for name, pattern in resources if action in actions else ():
-                if fnmatchcase(resource, pattern):
-                    SEEN.add((function, action, name))
-                    return True
-        return False
+    def _allows(self, function: str, action: str, resource: str, context: dict[str, str]) -> bool:
+        allowing: str | None = None
+        for statement in self._statements(function):
+            name = statement.matching(action, resource)
+            if name is None or not _holds(statement.condition, context):
+                continue
+            if statement.effect == "Deny":
+                return False
+            allowing = allowing or name
+        if allowing:
+            SEEN.add(Permission(function, action, allowing))
+        return allowing is not None
 
-    def _load(self, function: str) -> list[tuple[list[str], list[tuple[str, str]]]]:
-        """Return actions, and names and patterns of resources, of each statement."""
+    def _load(self, function: str) -> list[_Statement]:
         return [
-            (
+            _Statement(
+                statement["Effect"],
                 permissions.as_list(statement["Action"]),
-                [
-                    (permissions.resource_name(each), self._stack.resolve(each))
-                    for each in permissions.resources(statement)
-                ],
+                "NotResource" in statement,
+                permissions.resource_names(statement),
+                [self._stack.resolve(each) for each in permissions.resources(statement)],
+                self._stack.resolve(statement.get("Condition", {})),
             )
             for statement in templates.statements(self._stack.functions[function])
         ]
@@ -122,6 +151,34 @@ class Permissions:
                 yield f"states:{operation}", params["stateMachineArn"]
             case _:
                 raise NotImplementedError(f"the harness knows no IAM for {service} {operation}")
+
+
+def _context(service: str, operation: str, params: dict[str, Any]) -> dict[str, str]:
+    """Return the condition keys of a call that the template asks about."""
+    match service, operation:
+        case "kms", _:
+            given = params.get("EncryptionContext", {})
+            return {f"kms:EncryptionContext:{name}": value for name, value in given.items()}
+        case "sesv2", "SendEmail":
+            return {"ses:FromAddress": parseaddr(params["FromEmailAddress"])[1]}
+        case _:
+            return {}
+
+
+def _holds(condition: dict[str, dict[str, str]], context: dict[str, str]) -> bool:
+    """Evaluate a condition in the operators that the template uses."""
+    for operator, wanted in condition.items():
+        for key, value in wanted.items():
+            match operator:
+                case "Null":
+                    holds = (key not in context) == (value == "true")
+                case "StringEquals":
+                    holds = context.get(key) == value
+                case _:
+                    raise NotImplementedError(f"the harness knows no condition {operator}")
+            if not holds:
+                return False
+    return True
 
 
 def _sending(params: dict[str, Any]) -> Iterator[tuple[str, str]]:

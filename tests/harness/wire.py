@@ -68,6 +68,7 @@ class Wire:
         self.connections.attach(session)
         session.register("before-call", self._before_client, unique_id="harness-before")
         session.register("after-call", self._after, unique_id="harness-after")
+        session.register("provide-client-params.s3", self._presign, unique_id="harness-presign")
         return {"session": session, "sdk": boto3.Session(botocore_session=session)}
 
     def clear(self) -> None:
@@ -267,6 +268,13 @@ class Wire:
             **answer,
             "ResponseMetadata": {"HTTPStatusCode": 200},
         }
+
+    def _presign(
+        self, params: dict[str, Any], model: Any, context: dict[str, Any], **_: Any
+    ) -> None:
+        """Whoever has a presigned URL may do what the role of its signer allows."""
+        if context.get("is_presign_request"):
+            self._check("s3", model.name, params)
 
     def _after(self, model: Any, **_: Any) -> None:
         if model.service_model.service_name != "dynamodb":

@@ -64,10 +64,12 @@ def references(value: Any) -> Iterator[str]:
 
 def allowed(name: str) -> set[str]:
     """The variables of all resources that a function's role names."""
-    policies = FUNCTIONS[name].properties.get("Policies", [])
-    found = set(references(policies))
-    if "Admission" in found:
-        found |= set(references(templates.main()["Resources"]["Admission"]))
+    found = {
+        each
+        for statement in templates.statements(FUNCTIONS[name])
+        if statement["Effect"] == "Allow"
+        for each in references(statement)
+    }
     named = {re.sub("|".join(OF_ARN), lambda part: OF_ARN[part[0]], each) for each in found}
     return {each.name for each in required() if each.source in named}
 

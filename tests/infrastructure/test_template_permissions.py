@@ -82,22 +82,30 @@ class TestPermissions:
 
         for policy in function.properties.get("Policies", []):
             assert policy.keys() in ({"Statement"}, {"Ref"})
-            assert policy.get("Ref", "Admission") in managed
+            assert policy.get("Ref", "AdmissionOfReads") in managed
+
+    def test_read_no_event_source_but_their_own(self, function: Function) -> None:
+        """SAM's policies allow polling every queue and reading every stream of the account."""
+        own: dict[tuple[str, ...], set[str]] = {}
+        for permission, kind in permissions.by_aws(function).items():
+            if permission.action in (actions := permissions.LIMITED.get(kind, ())):
+                own.setdefault(tuple(actions), set()).add(permission.resource)
+        denied = {
+            tuple(found["Action"]): {each.removeprefix("all but ") for each in names}
+            for found in templates.statements(function)
+            if found["Effect"] == "Deny" and "NotResource" in found
+            for names in [permissions.resource_names(found)]
+        }
+
+        assert denied == own
 
     def test_admit_requests_in_one_place(self, function: Function) -> None:
-        """The policy with which requests are admitted is that of the functions that admit some."""
+        """The policies with which requests are admitted are those of the functions that admit
+        some: reads, which go on when they cannot be counted, and what has an Idempotency-Key."""
         api = (routes.apis() | routes.surfaces()).get(function.name)
-        admits = function.name == "mcp" or (api and any(route.scopes for route in api.routes))
+        methods = {route.method for route in api.routes if route.scopes} if api else set[str]()
         policies = function.properties.get("Policies", [])
 
-        assert ({"Ref": "Admission"} in policies) == bool(admits)
-
-
-def test_a_permission_that_no_test_needs_is_found() -> None:
-    """`make permissions` compares the roles with what the suite saw."""
-    seen = set(permissions.allowed())
-    queue = ("steps_run", "sqs:SendMessage", "StepsQueue")
-
-    assert permissions.unneeded(seen) == []
-    assert permissions.unneeded(seen - {queue}) == [queue]
-    assert "`sqs:SendMessage`" in permissions.page(seen).partition("## steps_run")[2]
+        reads = "GET" in methods or function.name == "mcp"
+        assert ({"Ref": "AdmissionOfReads"} in policies) == reads
+        assert ({"Ref": "AdmissionOfWrites"} in policies) == bool(methods - {"GET", "HEAD"})

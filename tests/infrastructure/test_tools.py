@@ -11,16 +11,29 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from outrider.agents.policy.tool_rules import TOOL_RULES
 from outrider.mcp import server
 from outrider.mcp.prompts import JOBS
 from outrider.mcp.resources import STATE
 from outrider.mcp.tools import Tool, tools
-from tools import mcp, routes, templates
+from tools import mcp, permissions, routes, templates
 from tools.templates import REPOSITORY
 
 ROUTES = {route.handler.__name__: route for api in routes.apis().values() for route in api.routes}
+_FUNCTIONS = {each.name: each for each in templates.functions()}
 COMBINING = {"anyOf", "oneOf", "allOf", "not", "if"}
 every_tool = pytest.mark.parametrize("tool", tools().values(), ids=lambda tool: tool.name)
+
+
+def may_call(name: str) -> set[str]:
+    """The functions that a function's role lets it call, but for the one that writes texts."""
+    named = {each.logical_id: each.name for each in _FUNCTIONS.values()}
+    return {
+        named[resource["Fn::GetAtt"][0]]
+        for statement in templates.statements(_FUNCTIONS[name])
+        if statement["Action"] == ["lambda:InvokeFunction"]
+        for resource in permissions.resources(statement)
+    }
 
 
 class TestParity:
@@ -126,18 +139,28 @@ class TestTexts:
 
 class TestFunction:
     def test_may_call_the_functions_of_its_tools_and_no_others(self) -> None:
-        functions = {each.name: each for each in templates.functions()}
         needed = {tool.function for tool in tools().values()}
-        names = {name: functions[name].properties.get("FunctionName") for name in needed}
-        allowed = {
-            resource["Fn::GetAtt"][0]
-            for statement in templates.statements(functions["mcp"])
-            if statement["Action"] == ["lambda:InvokeFunction"]
-            for resource in statement["Resource"]
-        }
+        names = {name: _FUNCTIONS[name].properties.get("FunctionName") for name in needed}
 
         assert names == {name: {"Fn::Sub": f"${{AWS::StackName}}-{name}"} for name in needed}
-        assert allowed == {functions[name].logical_id for name in needed}
+        assert may_call("mcp") == needed
+
+    def test_of_runs_may_call_those_of_tools_that_a_run_calls(self) -> None:
+        called = {
+            tools()[name].function
+            for name, rule in TOOL_RULES.items()
+            if rule.effect != "person" or rule.harmless
+        }
+
+        assert may_call("agents_run") == called
+        assert may_call("chat") == called
+
+    def test_of_approvals_may_call_those_of_tools_that_change_something(self) -> None:
+        changing = {
+            tools()[name].function for name, rule in TOOL_RULES.items() if rule.effect != "read"
+        }
+
+        assert may_call("agents") == changing
 
     def test_is_one_of_few_that_may_call_functions(self) -> None:
         """Who may call a function may delegate any key to it: docs/adr/0078. The function that

@@ -56,6 +56,7 @@ def old(api: Api, cloud: Cloud) -> str:
     api.put("/v1/llm-providers/openai", {"model": "gpt-5", "api_key": "sk-1"})
     api.patch("/v1/agent/policy", {"enabled": True})
     imported(api, cloud, "email\nkim@acme.example\n")
+    api.post("/v1/exports", {"kind": "contacts", "format": "csv"})
     cloud.run(hours=1)
     api.delete(f"/v1/contacts/{campaign.contact_ids[0]}")
     cloud.run(days=4)

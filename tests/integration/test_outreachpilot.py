@@ -76,3 +76,54 @@ class TestCreditsLeft:
 
         assert answer.json["data"]["credits_remaining"] == 99_995
         assert answer.json["meta"]["credits_remaining"] == 99_995
+
+
+def made(answer: Answer) -> str:
+    (rows,) = (each for each in answer.json["data"].values() if isinstance(each, list) and each)
+    return str(rows[0]["id"])
+
+
+class TestChanges:
+    """Of what other items hold: addresses, domains, links to companies."""
+
+    def test_of_addresses_and_domains_free_the_old_ones(self, api: Api) -> None:
+        contact = made(create(api))
+        company = made(api.post("/api/v1/companies", {"name": "Acme", "domain": "acme.example"}))
+
+        moved = api.put(f"/api/v1/contacts/{contact}", {"email": "jane@acme.example"})
+        renamed = api.put(f"/api/v1/companies/{company}", {"domain": "acme.test"})
+
+        again = made(api.post("/api/v1/contacts", {"email": "john@acme.example"}))
+        assert (moved.status, renamed.status) == (200, 200), moved.text + renamed.text
+        assert again != contact
+
+    def test_of_the_company_need_one_that_is_there(self, api: Api) -> None:
+        contact = made(create(api))
+        company = made(api.post("/api/v1/companies", {"name": "Other", "domain": "other.example"}))
+
+        linked = api.put(f"/api/v1/contacts/{contact}", {"account_id": company})
+
+        assert linked.status == 200, linked.text
+        assert linked.json["data"]["account_id"] == company
+
+    def test_are_found_by_name(self, api: Api) -> None:
+        api.post("/api/v1/companies", {"name": "Acme", "domain": "acme.example"})
+
+        found = api.get("/api/v1/companies?search=Ac")
+
+        assert [each["name"] for each in found.json["data"]] == ["Acme"]
+
+
+def test_reads_go_on_when_they_cannot_be_counted(api: Api, cloud: Cloud) -> None:
+    api.workspace()
+
+    with cloud.wire.refuse("dynamodb", "UpdateItem", "InternalServerError"):
+        answer = api.get("/api/v1/contacts")
+
+    assert answer.status == 200, answer.text
+
+
+def test_a_chat_is_had_by_the_function_of_chats(api: Api) -> None:
+    answer = api.post("/api/v1/chat", {"message": "How many credits are left?"}, mode="test")
+
+    assert answer.status == 200, answer.text
