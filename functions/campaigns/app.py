@@ -100,9 +100,9 @@ def pause_campaign(caller: Caller, campaign_id: str) -> CampaignView:
 
 
 @api.post("/v1/campaigns/{campaign_id}/resume", scope="campaigns:write", status=200)
-def resume_campaign(caller: Caller, campaign_id: str) -> CampaignResumed:
+def resume_campaign(caller: Caller, campaign_id: str, if_match: int | None) -> CampaignResumed:
     """Resume a paused campaign"""
-    return control(caller).resume(campaign_id)
+    return control(caller).resume(campaign_id, if_match)
 
 
 @api.get("/v1/campaigns/{campaign_id}/status", scope="campaigns:read")
@@ -126,9 +126,11 @@ def trigger_campaign(
 
 
 @api.post("/v1/campaigns/{campaign_id}/retry", scope="campaigns:write", status=200)
-def retry_campaign(caller: Caller, campaign_id: str, body: RetryRequest | None) -> CampaignRetried:
+def retry_campaign(
+    caller: Caller, campaign_id: str, body: RetryRequest | None, if_match: int | None
+) -> CampaignRetried:
     """Retry failed enrollments at the step that failed"""
-    return retries(caller).retry(campaign_id, body or RetryRequest())
+    return retries(caller).retry(campaign_id, body or RetryRequest(), if_match)
 
 
 @api.post("/v1/campaigns/{campaign_id}/audience", scope="campaigns:write", status=200)

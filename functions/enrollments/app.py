@@ -50,10 +50,10 @@ def pause_enrollment(caller: Caller, enrollment_id: str) -> EnrollmentView:
 
 @api.post("/v1/enrollments/{enrollment_id}/resume", scope="campaigns:write", status=200)
 def resume_enrollment(
-    caller: Caller, enrollment_id: str, body: ResumeRequest | None
+    caller: Caller, enrollment_id: str, body: ResumeRequest | None, if_match: int | None
 ) -> EnrollmentView:
     """Resume a paused enrollment where it stopped"""
-    return enrollments(caller).resume(enrollment_id, body or ResumeRequest())
+    return enrollments(caller).resume(enrollment_id, body or ResumeRequest(), if_match)
 
 
 @api.post("/v1/enrollments/{enrollment_id}/stop", scope="campaigns:write", status=200)

@@ -109,6 +109,6 @@ def pause_sequence(caller: Caller, sequence_id: str) -> SequenceSummary:
 
 
 @api.post("/v1/sequences/{sequence_id}/resume", scope="sequences:write", status=200)
-def resume_sequence(caller: Caller, sequence_id: str) -> SequenceResumed:
+def resume_sequence(caller: Caller, sequence_id: str, if_match: int | None) -> SequenceResumed:
     """Resume a paused sequence and its campaign"""
-    return control(caller).resume_sequence(sequence_id)
+    return control(caller).resume_sequence(sequence_id, if_match)

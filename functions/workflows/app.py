@@ -67,15 +67,19 @@ def delete_workflow(caller: Caller, workflow_id: str, if_match: int | None) -> W
     scope=("workflows:write", "leads:write", "contacts:write"),
     status=200,
 )
-def add_workflow_leads(caller: Caller, workflow_id: str, body: LeadBatch) -> LeadBatchResult:
+def add_workflow_leads(
+    caller: Caller, workflow_id: str, body: LeadBatch, if_match: int | None
+) -> LeadBatchResult:
     """Add up to 1,000 leads to a workflow, of contacts that are found or created"""
-    return additions(caller).add(workflow_id, body)
+    return additions(caller).add(workflow_id, body, if_match)
 
 
 @api.post("/v1/workflows/{workflow_id}/run", scope="workflows:write", status=200)
-def run_workflow(caller: Caller, workflow_id: str, body: RunRequest | None) -> RunAnswer:
+def run_workflow(
+    caller: Caller, workflow_id: str, body: RunRequest | None, if_match: int | None
+) -> RunAnswer:
     """Start a run of a workflow, or estimate what one would do and cost"""
-    return workflow_runs(caller).run(workflow_id, body or RunRequest())
+    return workflow_runs(caller).run(workflow_id, body or RunRequest(), if_match)
 
 
 @api.post("/v1/workflows/{workflow_id}/pause", scope="workflows:write", status=200)
@@ -85,9 +89,9 @@ def pause_workflow(caller: Caller, workflow_id: str) -> WorkflowView:
 
 
 @api.post("/v1/workflows/{workflow_id}/resume", scope="workflows:write", status=200)
-def resume_workflow(caller: Caller, workflow_id: str) -> WorkflowView:
+def resume_workflow(caller: Caller, workflow_id: str, if_match: int | None) -> WorkflowView:
     """Resume the run of a workflow, and its campaign with it"""
-    return workflow_runs(caller).resume(workflow_id)
+    return workflow_runs(caller).resume(workflow_id, if_match)
 
 
 @api.get("/v1/workflows/{workflow_id}/runs", scope="workflows:read")

@@ -12,7 +12,8 @@ from tests.agents.proposing import CLAIM, as_agent, decide, enrolled, propose, r
 from tests.harness.api import Answer, Api
 from tests.harness.clock import Clock
 from tests.harness.cloud import Cloud
-from tests.integration.outreach import STEP_ONE, STEP_TWO, some_contacts
+from tests.integration.outreach import STEP_ONE, STEP_TWO, launched, some_contacts
+from tests.integration.test_retries import ended
 
 
 class TestShown:
@@ -36,6 +37,22 @@ class TestShown:
         assert "It reaches 2 people." in content["summary"]
         assert content["irreversible"] == "Messages that were sent cannot be taken back"
         assert approval["status"] == "pending"
+
+    def test_of_a_retry_names_who_failed(self, api: Api, cloud: Cloud) -> None:
+        """Not who replied or opted out: their enrollments have an exit reason too."""
+        running = launched(api, 3)
+        failed, refused, replied = running.contact_ids
+        ended(api, failed, "failed", "no_mailbox: the pool is empty")
+        ended(api, refused, "failed", "refused: 550")
+        ended(api, replied, "replied", "interested")
+
+        of_all = propose(api, "retry_campaign", {"campaign_id": running.campaign_id})
+        one = {"campaign_id": running.campaign_id, "reasons": ["refused"]}
+        of_one = propose(api, "retry_campaign", one)
+
+        assert set(of_all.arguments["contact_ids"]) == {failed, refused}
+        assert of_all.shown.recipients.count == 2
+        assert [each.contact_id for each in of_one.shown.recipients.named] == [refused]
 
     def test_names_leads_of_a_list(self, api: Api) -> None:
         leads = [

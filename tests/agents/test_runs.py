@@ -1,18 +1,28 @@
 """Runs of agents, from the request to the end, over the functions of the API."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
+from outrider.agents.runs import wiring
 from outrider.agents.runs.wiring import MOST_BYTES
 from outrider.kit import ids
+from outrider.kit.errors import ServiceUnavailable
 from outrider.language_models.errors import ModelFailed
+from outrider.mcp import invoking
+from outrider.mcp.calls import Event
 from tests.agents.scripted import Said, speaking
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
+from tests.integration import test_research as researched
 from tests.integration.examples_of_agents import a_run_of_an_agent
+from tests.integration.test_research import HOME
+from tests.websites import website
 
 
 def created(api: Api, goal: str = "Do it", **options: Any) -> str:
@@ -72,7 +82,7 @@ class TestRun:
             "tool": "create_contacts",
             "arguments_sha256": sha256(b'{"email":"new@x.example"}').hexdigest(),
             "decision": "allowed",
-            "credits": 0,
+            "credits_max": 0,
         }
 
     def test_sends_nothing_to_a_contact_that_it_made(self, api: Api, cloud: Cloud) -> None:
@@ -158,6 +168,51 @@ class TestCredits:
         entry = api.get("/v1/credits/ledger?kind=chat").json["data"][0]
         assert (run["status"], run["status_reason"]) == ("failed", "provider_failed")
         assert entry["status"] == "void"
+
+    def test_of_tool_calls_are_those_that_they_cost(self, api: Api, cloud: Cloud) -> None:
+        """The second research finds what the first one paid for. Of the third the response is lost,
+        and comes again without its cost: it counts with the most."""
+        with cloud.environment(STAGE="local"), website({"/": HOME}) as site:
+            contact = {"contact_id": researched.a_contact(api, site)}
+            calls = [("research_contact", contact)] * 2
+            anew = ("research_contact", {**contact, "refresh": True})
+            with speaking(calls, [anew], "Done."), losing_the_response_of(3):
+                run = ran(api, cloud, body={"budget": {"credits": 2}})
+
+        steps = [each["credits"] for each in run["steps"] if each["kind"] == "tool"]
+        told = api.get(f"/v1/events?actor=agent:{run['id']}").json["data"]
+        most = [each["data"]["credits_max"] for each in told if "tool_called" in each["event"]]
+        (completed,) = [each["data"] for each in told if "completed" in each["event"]]
+        assert (steps, most) == ([1, 0, None], [1, 1, 1])
+        assert run["spent"]["credits"] == completed["credits"] == 2
+
+    def test_of_a_score_by_rules_are_none(self, api: Api, cloud: Cloud) -> None:
+        lead = api.post("/v1/leads", {"email": "ada@x.example"}).json["id"]
+        with speaking([("qualify_lead", {"lead_id": lead})], "Done."):
+            run = ran(api, cloud)
+
+        assert (run["status"], run["spent"]["credits"]) == ("completed", 0)
+
+    def test_of_a_refused_tool_call_are_none(self, api: Api, cloud: Cloud) -> None:
+        with speaking([("research_contact", {"contact_id": ids.at("con", 0, "x")})], "Done."):
+            run = ran(api, cloud)
+
+        assert (run["steps"][1]["credits"], run["spent"]["credits"]) == (0, 0)
+
+
+@contextmanager
+def losing_the_response_of(number: int) -> Iterator[None]:
+    """Lose the response of one tool call, by its number."""
+    made = iter(range(1, 20))
+
+    def invoke(name: str, event: Event) -> Event:
+        answer = invoking.invoke(name, event)
+        if next(made) == number:
+            raise ServiceUnavailable("No answer came in time")
+        return answer
+
+    with patch.object(wiring, "invoke", invoke):
+        yield
 
 
 class TestFailures:

@@ -57,7 +57,7 @@ MUTATIONS = [
         (
             Change(
                 "agents/approvals/deciding.py",
-                'if progress != "answered" and not (has_begun and is_bound):',
+                "if not (has_begun and is_bound):",
                 "if False:",
             ),
         ),
@@ -68,8 +68,120 @@ MUTATIONS = [
         (
             Change(
                 "agents/approvals/deciding.py",
-                "if clock.now() - clock.from_text(str(approval.decided_at)) > VALID_FOR:",
+                'if approval.status_now == "unanswered":',
                 "if False:",
+            ),
+        ),
+    ),
+    Mutation(
+        "outcome of an approval by whoever lost its lease",
+        (f"{_APPROVE}::test_is_left_to_whoever_took_it_over",),
+        (
+            Change(
+                "agents/approvals/deciding.py",
+                "raise ApprovalExecuting(clock.epoch_ms()) from taken",
+                "raise",
+            ),
+        ),
+    ),
+    Mutation(
+        "response of an approval that is stored",
+        (f"{_APPROVE}::test_returns_a_stored_response_also_later",),
+        (
+            Change(
+                "agents/approvals/deciding.py",
+                'if progress == "answered":',
+                "if False:",
+            ),
+        ),
+    ),
+    Mutation(
+        "version of a sequence that is resumed",
+        (f"{_BINDING}::test_of_what_goes_on[resume_sequence]",),
+        (
+            Change(
+                "campaigns/pausing.py",
+                "PreconditionFailed.check(if_match, sequence.version)",
+                "pass",
+            ),
+        ),
+    ),
+    Mutation(
+        "version of a campaign that is resumed",
+        (f"{_BINDING}::test_of_what_goes_on[resume_campaign]",),
+        (
+            Change(
+                "campaigns/pausing.py",
+                "PreconditionFailed.check(if_match, campaign.version)",
+                "pass",
+            ),
+        ),
+    ),
+    Mutation(
+        "version of a campaign that is retried",
+        (f"{_BINDING}::test_of_what_goes_on[retry_campaign]",),
+        (
+            Change(
+                "campaigns/enrollments/retry_failed.py",
+                "PreconditionFailed.check(if_match, self.caller.begin_with(campaign.version))",
+                "self.caller.begin()",
+            ),
+        ),
+    ),
+    Mutation(
+        "version of an enrollment that is resumed",
+        (f"{_BINDING}::test_of_an_enrollment",),
+        (
+            Change(
+                "campaigns/enrollments/service.py",
+                "PreconditionFailed.check(if_match, before.version)",
+                "pass",
+            ),
+        ),
+    ),
+    Mutation(
+        "version of a workflow that gets leads",
+        (f"{_BINDING}::test_of_a_workflow[add_workflow_leads]",),
+        (
+            Change(
+                "workflows/additions.py",
+                "PreconditionFailed.check(if_match, self.caller.begin_with(workflow.version))",
+                "self.caller.begin()",
+            ),
+        ),
+    ),
+    Mutation(
+        "version of a workflow that is run",
+        (f"{_BINDING}::test_of_a_workflow[run_workflow]",),
+        (
+            Change(
+                "workflows/runs/service.py",
+                "PreconditionFailed.check(if_match, workflow.version)\n"
+                '            if workflow.status != "idle":',
+                'if workflow.status != "idle":',
+            ),
+        ),
+    ),
+    Mutation(
+        "version of a workflow that is resumed",
+        (f"{_BINDING}::test_of_a_workflow[resume_workflow]",),
+        (
+            Change(
+                "workflows/runs/service.py",
+                "PreconditionFailed.check(if_match, workflow.version)\n"
+                '            if workflow.status == "idle":',
+                'if workflow.status == "idle":',
+            ),
+        ),
+    ),
+    Mutation(
+        "credits that a tool call did not cost",
+        ("tests/agents/test_runs.py::TestCredits::test_of_tool_calls_are_those_that_they_cost",),
+        (
+            Change(
+                "agents/runs/loop.py",
+                "left_over = 0 if cost is None else most - cost",
+                "left_over = 0",
             ),
         ),
     ),

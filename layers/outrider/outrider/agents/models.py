@@ -64,7 +64,8 @@ class Spent(Model):
     recipients: int = 0
     """Contacts who get a message through what it did."""
     credits: int = 0
-    """The most that its tool calls may have cost."""
+    """Credits that its tool calls cost. One that is being made, or whose cost is not known, counts
+    with the most that it may cost."""
     model_turns: int = 0
     """Answers of the model."""
     model_ms: int = 0
@@ -164,6 +165,8 @@ class ToolStep(Model):
     result: str = ""
     """The result as JSON."""
     is_error: bool = False
+    credits: int | None = None
+    """Credits that the call cost; None until it has a result, and if that does not say it."""
     finished_at: str | None = None
 
     @property

@@ -18,7 +18,7 @@ from outrider.campaigns.schemas import Backlog, CampaignResumed, CampaignView, S
 from outrider.kit import clock
 from outrider.kit.attempts import attempts
 from outrider.kit.aws.dynamodb import Action, try_transact
-from outrider.kit.errors import Contended
+from outrider.kit.errors import Contended, PreconditionFailed
 from outrider.kit.outbox import Event
 from outrider.sequences.errors import SequenceNotLaunched
 from outrider.sequences.schemas import SequenceSummary
@@ -57,13 +57,15 @@ class ControlService:
                 return view
         raise Contended("Another request changed this campaign")
 
-    def resume(self, campaign_id: str) -> CampaignResumed:
+    def resume(self, campaign_id: str, if_match: int | None = None) -> CampaignResumed:
         """Resume the campaign. Idempotent.
 
-        Raises: CampaignNotFound, WrongStatus, Contended.
+        Raises: CampaignNotFound; PreconditionFailed if it is not at version `if_match`;
+        WrongStatus, Contended.
         """
         for _ in attempts():
             campaign = self.campaigns.require(campaign_id)
+            PreconditionFailed.check(if_match, campaign.version)
             if campaign.status == "active":
                 return CampaignResumed(**CampaignView.of(campaign).model_dump(), backlog=_NOTHING)
             after, backlog = self._resumed(campaign), self._backlog(campaign)
@@ -98,13 +100,15 @@ class ControlService:
                 return view
         raise Contended("Another request changed this sequence")
 
-    def resume_sequence(self, sequence_id: str) -> SequenceResumed:
+    def resume_sequence(self, sequence_id: str, if_match: int | None = None) -> SequenceResumed:
         """Resume the campaign that the sequence leads, and the sequence with it. Idempotent.
 
-        Raises: SequenceNotFound, SequenceNotLaunched, WrongStatus, Contended.
+        Raises: SequenceNotFound; PreconditionFailed if it is not at version `if_match`;
+        SequenceNotLaunched, WrongStatus, Contended.
         """
         for _ in attempts():
             sequence = self.sequences.get(sequence_id)
+            PreconditionFailed.check(if_match, sequence.version)
             if sequence.status == "active":
                 return SequenceResumed(
                     **SequenceSummary.of(sequence).model_dump(), backlog=_NOTHING

@@ -56,6 +56,7 @@ class RationaleService:
         """Have a rationale written for a score, with credits held for it. Return None if rules are
         to write it, for nothing: without a provider, without credits, or if the model wrote nothing
         that can be used."""
+        self.credits.took_nothing()  # until credits are posted
         writer = self.model_writer()
         if writer is None:
             return None

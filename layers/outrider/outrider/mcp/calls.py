@@ -36,6 +36,7 @@ _POINTERS = {
     **{f"/headers/{header}": f"/{argument}" for argument, header in _HEADERS.items()},
 }
 _RETRY_AFTER = "retry-after"
+_CREDITS_USED = "x-credits-used"
 _NOT_ADMITTED = (401, 403, 429)
 """Statuses with which a call is refused before anything is done."""
 _OF_A_FULL_PAGE = 0.8
@@ -53,6 +54,9 @@ class ToolResult:
     was_refused: bool = False
     """Whether the call was refused before anything was done: because of its key, a rate limit, or
     because no function could be called."""
+    credits_used: int | None = None
+    """Credits that the call cost, if its response says so. One that is returned again under an
+    Idempotency-Key does not."""
 
     @property
     def is_unknown(self) -> bool:
@@ -86,14 +90,16 @@ class Calls:
             rows = len(json.loads(answer.body)["data"]) if tool.is_list else 0
             if rows <= 1:
                 return ToolResult(
-                    _too_large(tool, len(answer.body), self.most_bytes), is_error=True
+                    _too_large(tool, len(answer.body), self.most_bytes),
+                    is_error=True,
+                    credits_used=_credits_used(answer),
                 )
             fewer = int(rows * self.most_bytes * _OF_A_FULL_PAGE / len(answer.body))
             arguments = {**arguments, "limit": max(1, fewer)}
             answer = self._send(tool, arguments)
         if answer.status >= 400:
             return self._failed(answer)
-        return ToolResult(json.loads(answer.body))
+        return ToolResult(json.loads(answer.body), credits_used=_credits_used(answer))
 
     def _failed(self, answer: Answer, *, was_called: bool = True) -> ToolResult:
         """Return the error of the API, with pointers to arguments instead of parts of a request,
@@ -109,12 +115,13 @@ class Calls:
         while errors and len(json.dumps(errors)) > self.most_bytes / 2:
             errors.pop()
         detail = shortened(problem["detail"], _LONGEST_DETAIL)
-        waits = _RETRY_AFTER in {name.lower() for name in answer.headers}
+        waits = _header(answer, _RETRY_AFTER) is not None
         return ToolResult(
             {**problem, "detail": detail, "errors": errors},
             is_error=True,
             is_temporary=waits or (was_called and answer.status >= 500),
             was_refused=not was_called or answer.status in _NOT_ADMITTED,
+            credits_used=_credits_used(answer),
         )
 
     def _send(self, tool: Tool, arguments: Mapping[str, Any]) -> Answer:
@@ -200,6 +207,15 @@ def _most_items(schema: Schema) -> float:
     """Return the maximum length of a list as an argument, which may be nullable."""
     forms = [schema, *schema.get("anyOf", ())]
     return max((each["maxItems"] for each in forms if "maxItems" in each), default=math.inf)
+
+
+def _credits_used(answer: Answer) -> int | None:
+    used = _header(answer, _CREDITS_USED)
+    return None if used is None else int(used)
+
+
+def _header(answer: Answer, name: str) -> str | None:
+    return next((value for each, value in answer.headers.items() if each.lower() == name), None)
 
 
 def _argument(pointer: str) -> str:

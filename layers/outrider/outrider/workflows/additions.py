@@ -16,6 +16,7 @@ from outrider.contacts.schemas import ContactBatch
 from outrider.contacts.service import ContactService
 from outrider.kit import clock, ids, parallel
 from outrider.kit.aws.dynamodb import Action, Reason, StoreFailed, transact_named
+from outrider.kit.errors import PreconditionFailed
 from outrider.kit.http.requests import read_rows
 from outrider.kit.http.responses import Existing
 from outrider.kit.text.addresses import folded
@@ -56,14 +57,16 @@ class LeadAdditions:
     contacts: ContactService
     refused: Callable[[str, Sequence[Contact]], Mapping[str, SkipReason]]
 
-    def add(self, workflow_id: str, batch: LeadBatch) -> LeadBatchResult:
+    def add(
+        self, workflow_id: str, batch: LeadBatch, if_match: int | None = None
+    ) -> LeadBatchResult:
         """Make leads of contacts, which are found or created, for the first stage of the workflow.
         They are worked on in its current run, or in the next.
 
-        Raises WorkflowNotFound.
+        Raises WorkflowNotFound, and PreconditionFailed if it is not at version `if_match`.
         """
-        self.caller.begin()
         workflow = self.workflows.require(workflow_id)
+        PreconditionFailed.check(if_match, self.caller.begin_with(workflow.version))
         rows, invalid = read_rows(_ROW, batch.leads)
         results = {index: _failed(index, "invalid", detail) for index, detail in invalid.items()}
         contact_ids = self._contact_ids(rows, results)

@@ -27,8 +27,8 @@ Person = tuple[ApprovalRecipient, Any]
 
 
 def with_named_contacts(tool: str, arguments: Arguments, reader: Reader) -> dict[str, Any]:
-    """Return the arguments with the ids of the contacts that a filter selects now in place of the
-    filter, so that an approval reaches nobody who was added later.
+    """Return the arguments with the ids of the contacts that a filter selects now, or whose
+    enrollments have failed, in place of the filter, so that an approval reaches nobody else.
 
     Raises NotProposable if there are too many.
     """
@@ -37,6 +37,8 @@ def with_named_contacts(tool: str, arguments: Arguments, reader: Reader) -> dict
         chosen = {name: value for name, value in given.pop("filter").items() if value is not None}
         ids = [row["id"] for row in reader.each("list_contacts", **chosen)]
         given["contact_ids"] = list(dict.fromkeys([*(given.get("contact_ids") or ()), *ids]))
+    if tool == "retry_campaign" and given.get("contact_ids") is None:
+        given["contact_ids"] = [row["contact_id"] for row in _failed(given, reader)]
     return given
 
 
@@ -60,7 +62,8 @@ def _people(tool: str, arguments: Arguments, reader: Reader) -> Iterator[Person]
             for row in arguments.get("leads") or [arguments]:
                 yield from _one(row, reader)
         case "resume_sequence" | "resume_campaign" | "retry_campaign":
-            yield from _enrolled(tool, arguments, reader)
+            rows = (_failed if tool == "retry_campaign" else _going_on)(arguments, reader)
+            yield from _contacts([row["contact_id"] for row in rows], reader)
         case "resume_enrollment" | "stop_enrollment":
             enrollment = reader.read("get_enrollment", enrollment_id=arguments["enrollment_id"])
             yield from _contacts([enrollment["contact_id"]], reader)
@@ -96,21 +99,29 @@ def _one(row: Arguments, reader: Reader) -> Iterator[Person]:
             yield ApprovalRecipient(address=address, name=_joined(names)), row
 
 
-def _enrolled(tool: str, arguments: Arguments, reader: Reader) -> Iterator[Person]:
+def _going_on(arguments: Arguments, reader: Reader) -> Iterator[Mapping[str, Any]]:
+    """Yield the enrollments that get further messages."""
     campaign_id = arguments.get("campaign_id")
     if campaign_id is None:
         sequence = reader.read("get_sequence", sequence_id=arguments["sequence_id"])
         campaign_id = sequence["campaign_id"]
     if campaign_id is None:
         return
-    rows = list(reader.each("list_campaign_enrollments", campaign_id=campaign_id))
-    if tool == "retry_campaign":
-        asked = arguments.get("contact_ids")
-        chosen = [row for row in rows if row["exit_reason"] is not None]
-        chosen = [row for row in chosen if asked is None or row["contact_id"] in asked]
-    else:
-        chosen = [row for row in rows if row["status"] in _GOING_ON]
-    yield from _contacts([row["contact_id"] for row in chosen], reader)
+    for row in reader.each("list_campaign_enrollments", campaign_id=campaign_id):
+        if row["status"] in _GOING_ON:
+            yield row
+
+
+def _failed(arguments: Arguments, reader: Reader) -> Iterator[Mapping[str, Any]]:
+    """Yield the enrollments that failed, of the contacts and for the reasons that the call names:
+    in full, or up to a colon."""
+    campaign_id, reasons = arguments["campaign_id"], arguments.get("reasons")
+    asked = arguments.get("contact_ids")
+    for row in reader.each("list_campaign_enrollments", campaign_id=campaign_id, status="failed"):
+        why = str(row["exit_reason"])
+        is_asked = asked is None or row["contact_id"] in asked
+        if is_asked and (reasons is None or any(f"{why}:".startswith(f"{e}:") for e in reasons)):
+            yield row
 
 
 def _of_contact(contact: Contact) -> Person:

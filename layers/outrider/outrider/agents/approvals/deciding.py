@@ -14,14 +14,14 @@ from outrider.agents.approvals.errors import (
     DecisionDenied,
     OutcomeUnknown,
 )
-from outrider.agents.approvals.models import VALID_FOR, Approval, ApprovalResult
+from outrider.agents.approvals.models import Approval, ApprovalResult
 from outrider.agents.approvals.reading import Reader
 from outrider.agents.approvals.repository import HeldApproval
 from outrider.agents.approvals.schemas import ApprovalDecision
-from outrider.agents.approvals.service import ApprovalService, as_of_now
+from outrider.agents.approvals.service import ApprovalService
 from outrider.agents.approvals.showing import content_of, difference
 from outrider.kit import clock
-from outrider.kit.aws.dynamodb import ConditionFailed
+from outrider.kit.aws.dynamodb import Action, ConditionFailed
 from outrider.kit.errors import ResourceNotFound, ServiceUnavailable
 from outrider.kit.outbox import Event
 from outrider.mcp.calls import Calls, ToolResult, is_too_large
@@ -66,7 +66,7 @@ class Decisions:
     def _reject(self, approval: Approval) -> Approval:
         actor = self.caller.actor
         if (approval.status, approval.decided_by) == ("rejected", actor):
-            return as_of_now(approval)
+            return approval.as_of_now()
         self._check_open(approval)
         action = self.service.approvals.reject_action(
             approval, actor, [self._decided(approval, "reject", "")]
@@ -74,9 +74,8 @@ class Decisions:
         try:
             self.service.approvals.table.write(action)
         except ConditionFailed:
-            self._check_open(self.service.require(approval.id).approval)
-            raise
-        return as_of_now(self.service.require(approval.id).approval)
+            return self._reject(self.service.require(approval.id).approval)
+        return self.service.require(approval.id).approval
 
     def _approve(self, stored: HeldApproval) -> Approval:
         approval, actor = stored.approval, self.caller.actor
@@ -116,9 +115,7 @@ class Decisions:
         if found.was_refused and not is_again:
             self._reopen(approval, lease, found)
         if found.is_temporary or found.was_refused:
-            self.service.approvals.table.write(
-                self.service.approvals.release_action(approval.id, lease)
-            )
+            self._write_held(self.service.approvals.release_action(approval.id, lease))
             raise ServiceUnavailable(
                 f"{found.content['detail']}. The call is not finished: approve it again, with the"
                 " same API key",
@@ -127,18 +124,21 @@ class Decisions:
         result = ApprovalResult(
             is_error=found.is_error and not is_too_large(found), content=found.content
         )
+        self._write_held(self.service.approvals.finish_action(approval.id, lease, result))
+        return self.service.require(approval.id).approval
+
+    def _write_held(self, action: Action) -> None:
+        """Make a write of whoever holds the lease. Raises ApprovalExecuting if another request has
+        taken the call over, or has ended it: the approval tells how."""
         try:
-            self.service.approvals.table.write(
-                self.service.approvals.finish_action(approval.id, lease, result)
-            )
+            self.service.approvals.table.write(action)
         except ConditionFailed as taken:
             raise ApprovalExecuting(clock.epoch_ms()) from taken
-        return self.service.require(approval.id).approval
 
     def _reopen(self, approval: Approval, lease: str, refusal: ToolResult) -> None:
         """Take the decision back, as its only call was refused before anything was done. Raises
         DecisionDenied if the key may not make the call, else ServiceUnavailable."""
-        self.service.approvals.table.write(self.service.approvals.reopen_action(approval.id, lease))
+        self._write_held(self.service.approvals.reopen_action(approval.id, lease))
         detail = (
             f"{refusal.content['detail']}. The call was not made: the approval is pending until"
             f" {approval.expires_at}"
@@ -149,20 +149,22 @@ class Decisions:
 
     def _check_repeatable(self, stored: HeldApproval) -> None:
         """Raise ApprovalExecuting while an earlier request makes the call, and OutcomeUnknown if it
-        may not be made again: too long ago, or since then something changed, and neither is the
-        answer of the call stored nor would the API refuse the call because of the change."""
+        may not be made again: its response is not stored, and it was approved too long ago or
+        something changed since then for which the API would not refuse the call."""
         approval = stored.approval
-        if clock.now() - clock.from_text(str(approval.decided_at)) > VALID_FOR:
-            raise OutcomeUnknown
         if stored.leased_until > clock.epoch_ms():
             raise ApprovalExecuting(stored.leased_until)
+        progress = self.progress(approval.id)
+        if progress == "answered":
+            return
+        if approval.status_now == "unanswered":
+            raise OutcomeUnknown
         try:
             self._check_unchanged(approval)
         except ApprovalChanged as changed:
-            tool, progress = tools()[approval.tool], self.progress(approval.id)
             is_bound = bool(_BINDING & approval.arguments.keys())
-            has_begun = progress == "begun" or tool.method == "DELETE"
-            if progress != "answered" and not (has_begun and is_bound):
+            has_begun = progress == "begun" or tools()[approval.tool].method == "DELETE"
+            if not (has_begun and is_bound):
                 raise OutcomeUnknown from changed
 
     def _take_over(self, stored: HeldApproval, lease: str) -> None:
@@ -177,10 +179,10 @@ class Decisions:
 
     def _check_open(self, approval: Approval) -> None:
         """Raise ApprovalExpired or ApprovalDecided if nobody can decide any more."""
-        if approval.as_of_now() == "expired":
+        if approval.status_now == "expired":
             raise ApprovalExpired(approval.expires_at)
         if approval.status != "pending":
-            raise ApprovalDecided(approval.status, approval.decided_by)
+            raise ApprovalDecided(approval.status_now, approval.decided_by)
 
     def _still_open(self, approval_id: str) -> HeldApproval:
         """Return the approval as it is after a claim of it failed. Raises the errors of

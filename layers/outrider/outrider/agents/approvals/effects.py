@@ -43,6 +43,11 @@ EFFECTS: dict[str, Effect] = {
         " download for 30 days",
         "Files that were downloaded cannot be called back",
     ),
+    "create_lead": Effect(
+        "The lead is created, and its contact if it is new. If it belongs to a workflow, this"
+        " researches, qualifies and contacts it as its stages say; research costs credits",
+        _SENT,
+    ),
     "delete_campaign": Effect("The campaign is deleted, and sends no more messages", _GONE),
     "delete_company": Effect("The company is deleted; its contacts stay", _GONE),
     "delete_contact": Effect("The contact is deleted, and gets no more messages", _GONE),

@@ -42,8 +42,8 @@ class ApprovalDecided(Conflict):
 
     def __init__(self, status: str, actor: str | None) -> None:
         super().__init__(
-            f"The approval is {status}, as {actor} decided: a decision is final, and the call of an"
-            " approval is made once"
+            f"{actor} has decided, and the approval is {status}: a decision is final, and the call"
+            " of an approval is made once"
         )
 
 
@@ -63,9 +63,9 @@ class OutcomeUnknown(Conflict):
 
     def __init__(self) -> None:
         super().__init__(
-            "The answer of the call was lost, and the call cannot be repeated safely, since it was"
-            " approved too long ago or something has changed: look at what it was to change, and"
-            " make the call yourself if it was not made"
+            "The response of the call was lost, and the call cannot be repeated safely, since it"
+            " was approved more than 15 minutes ago or something has changed: look at what it was"
+            " to change, and make the call yourself if it was not made"
         )
 
 

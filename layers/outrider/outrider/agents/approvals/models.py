@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from pydantic import ConfigDict
 
@@ -14,7 +14,17 @@ VALID_FOR = timedelta(minutes=15)
 NAMED = 100
 """Maximum recipients that an approval names one by one."""
 
-ApprovalStatus = Literal["pending", "executing", "executed", "failed", "rejected", "expired"]
+ApprovalStatus = Literal[
+    "pending", "executing", "executed", "failed", "unanswered", "rejected", "expired"
+]
+
+
+_ADVICE: Mapping[ApprovalStatus, str] = {
+    "executing": "If this does not end within a minute, an answer was lost: approve it again, with"
+    " the same API key. The call is made once",
+    "unanswered": "Look at what the call was to change, and make the call yourself if it was not"
+    " made. If its response is stored, approving it again with the same API key returns it",
+}
 
 
 class ApprovalRecipient(Model):
@@ -152,7 +162,9 @@ class ApprovalSummary(Model):
     status: ApprovalStatus = "pending"
     """`pending` until somebody decides, at most 15 minutes, then `expired`. `rejected`; or, once
     approved, `executing` while the call is made, then `executed`, or `failed` if the API refused
-    it."""
+    it. `unanswered` if nobody knows 15 minutes later whether the call was made."""
+    advice: str | None = None
+    """What to do about a call that is `executing` or `unanswered`."""
     recipient_count: int = 0
     """The number of people whom the call reaches."""
     hash: str
@@ -167,10 +179,19 @@ class ApprovalSummary(Model):
     decided_at: str | None = None
     """When it was decided."""
 
-    def as_of_now(self) -> "ApprovalStatus":
-        """Return the status at this moment."""
-        is_over = self.status == "pending" and self.expires_at <= clock.timestamp()
-        return "expired" if is_over else self.status
+    @property
+    def status_now(self) -> ApprovalStatus:
+        """The status at this moment."""
+        if self.status == "pending" and self.expires_at <= clock.timestamp():
+            return "expired"
+        if self.status == "executing" and str(self.decided_at) <= repeatable_since():
+            return "unanswered"
+        return self.status
+
+    def as_of_now(self) -> Self:
+        """Return the approval with its status at this moment, and what to do about it."""
+        now = self.status_now
+        return self.model_copy(update={"status": now, "advice": _ADVICE.get(now)})
 
 
 class Approval(ApprovalSummary):
@@ -191,6 +212,11 @@ class Approval(ApprovalSummary):
         return ApprovalSummary.model_validate(
             self.model_dump(include=set(ApprovalSummary.model_fields))
         )
+
+
+def repeatable_since() -> str:
+    """Return the time since which a decision whose call has no outcome can still be repeated."""
+    return clock.to_text(clock.now() - VALID_FOR)
 
 
 def hash_of(tool: str, arguments: Mapping[str, Any], shown: ApprovalContent) -> str:

@@ -12,6 +12,7 @@ from outrider.agents.approvals.models import (
     ApprovalResult,
     ApprovalStatus,
     ApprovalSummary,
+    repeatable_since,
 )
 from outrider.kit import clock, json, outbox
 from outrider.kit.aws.attributes import Item, changes
@@ -203,7 +204,7 @@ def _stored(item: Mapping[str, Any]) -> HeldApproval:
 
 def _with_status(status: ApprovalStatus | None) -> tuple[str, dict[str, Any]]:
     """Return the filter for approvals that have a status now."""
-    now = clock.timestamp()
+    now, since = clock.timestamp(), repeatable_since()
     match status:
         case None:
             return "", {}
@@ -211,6 +212,11 @@ def _with_status(status: ApprovalStatus | None) -> tuple[str, dict[str, Any]]:
             return "#status = :status AND #expires_at > :now", {"status": "pending", "now": now}
         case "expired":
             return "#status = :status AND #expires_at <= :now", {"status": "pending", "now": now}
+        case "executing":
+            return "#status = :status AND #decided_at > :since", {"status": status, "since": since}
+        case "unanswered":
+            undecided = {"status": "executing", "since": since}
+            return "#status = :status AND #decided_at <= :since", undecided
         case _:
             return "#status = :status", {"status": status}
 

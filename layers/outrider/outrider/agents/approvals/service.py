@@ -23,15 +23,14 @@ class ApprovalService:
         """Return a page of approvals, newest first."""
         sealer = Sealer(self.caller.seal, f"{self.caller.workspace}/approvals")
         found, place = self.approvals.list(query.status, query.limit, sealer.after(query))
-        shown = [each.model_copy(update={"status": each.as_of_now()}) for each in found]
-        return sealer.page(query, shown, place)
+        return sealer.page(query, [each.as_of_now() for each in found], place)
 
     def get(self, approval_id: str) -> Approval:
         """Return an approval. Raises ApprovalNotFound, and DecisionDenied if the key may not see
         what it shows."""
         approval = self.require(approval_id).approval
         self.check_visible(approval)
-        return as_of_now(approval)
+        return approval.as_of_now()
 
     def require(self, approval_id: str) -> HeldApproval:
         """Return a stored approval. Raises ApprovalNotFound."""
@@ -45,8 +44,3 @@ class ApprovalService:
         granted = self.caller.scopes
         if lacking := [each for each in approval.scopes if not scopes.covers(granted, each)]:
             raise DecisionDenied.lacking(lacking)
-
-
-def as_of_now(approval: Approval) -> Approval:
-    """Return the approval with its status at this moment."""
-    return approval.model_copy(update={"status": approval.as_of_now()})

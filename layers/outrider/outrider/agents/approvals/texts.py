@@ -57,7 +57,7 @@ def _sequence_id(tool: str, arguments: Arguments, reader: Reader) -> str | None:
     if tool in _OF_CAMPAIGN:
         campaign = reader.read("get_campaign", campaign_id=arguments["campaign_id"])
         return str(campaign["sequence_id"])
-    if tool in _OF_WORKFLOW:
+    if tool in _OF_WORKFLOW or (tool == "create_lead" and arguments.get("workflow_id")):
         workflow = reader.read("get_workflow", workflow_id=arguments["workflow_id"])
         return workflow["sequence_id"] and str(workflow["sequence_id"])
     if tool == "resume_enrollment":

@@ -59,6 +59,7 @@ class RunEndings:
             status=end.status,
             **({"reason": end.reason} if end.reason else {}),
             tool_calls=run.spent.tool_calls,
+            credits=run.spent.credits,
         )
         ended = {
             "status": end.status,

@@ -17,6 +17,7 @@ from outrider.access.models import Caller
 from outrider.agents.models import LIFE, ModelStep, RunReason, ToolStep
 from outrider.agents.policy.decisions import CallVerdict, ToolQuestion, made_by, tool_of
 from outrider.agents.policy.texts import without_links
+from outrider.agents.policy.tool_rules import ToolRule
 from outrider.agents.port import CallProposals, ToolCalls
 from outrider.agents.runs.conversation import Conversation, offered
 from outrider.agents.runs.drafts import is_draft
@@ -189,7 +190,14 @@ class AgentLoop:
         asked = ToolQuestion(tool, step.arguments, talk.run, talk.work.touched)
         made = made_by(asked, result.content)
         touched = [*dict.fromkeys([*talk.work.touched, *made])]
-        self._save(talk, _done(step, result), {}, touched=touched)
+        most, cost = asked.rule.credits, _cost(asked.rule, result)
+        left_over = 0 if cost is None else most - cost
+        self._save(
+            talk,
+            _done(step.model_copy(update={"credits": cost}), result),
+            {"credits": talk.run.spent.credits - left_over},
+            touched=touched,
+        )
         return None
 
     def _call(self, talk: Conversation, tool: Tool, step: ToolStep) -> ToolResult:
@@ -231,7 +239,7 @@ class AgentLoop:
             tool=known,
             arguments_sha256=_hash(call.arguments),
             decision=verdict.decision,
-            credits=verdict.credits,
+            credits_max=verdict.credits,
         )
 
     def _save(
@@ -299,6 +307,15 @@ def _done(step: ToolStep, result: ToolResult) -> ToolStep:
             "finished_at": clock.timestamp(),
         }
     )
+
+
+def _cost(rule: ToolRule, result: ToolResult) -> int | None:
+    """Return the credits that a call cost, or None if its response does not say it. A call that the
+    API refused costs nothing."""
+    if result.credits_used is not None or not rule.credits:
+        return result.credits_used or 0
+    is_refusal = result.is_error and 400 <= result.content.get("status", 0) < 500
+    return 0 if result.was_refused or is_refusal else None
 
 
 def _hash(arguments: Mapping[str, Any] | str) -> str:

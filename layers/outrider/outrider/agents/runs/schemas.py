@@ -66,6 +66,8 @@ class AgentRunStep(Model):
     """The beginning of the result, or the error."""
     is_error: bool | None = None
     """Whether the result is an error."""
+    credits: int | None = None
+    """Credits that the tool call cost; null until it has a result, and if that does not say it."""
 
     @classmethod
     def of(cls, step: ModelStep | ToolStep, shown: Shown) -> Self:
@@ -91,6 +93,7 @@ class AgentRunStep(Model):
             approval_id=step.approval_id,
             result_summary=shown(summary_of(step)) if is_done else None,
             is_error=step.is_error if is_done else None,
+            credits=step.credits if step.decision == "allowed" else 0,
         )
 
 

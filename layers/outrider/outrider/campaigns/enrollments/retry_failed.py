@@ -26,7 +26,7 @@ from outrider.kit import clock, parallel
 from outrider.kit.attempts import attempts
 from outrider.kit.aws.attributes import Item
 from outrider.kit.aws.dynamodb import Action, TransactionFailed, transact_named
-from outrider.kit.errors import Contended
+from outrider.kit.errors import Contended, PreconditionFailed
 from outrider.kit.models import Model
 from outrider.sequences.errors import SequenceNotFound
 from outrider.sequences.service import SequenceService
@@ -60,16 +60,19 @@ class RetryService:
     enrollments: Callable[[str], EnrollmentRepository]
     go_on: Callable[[str, RetryJob], None]
 
-    def retry(self, campaign_id: str, request: RetryRequest) -> CampaignRetried:
+    def retry(
+        self, campaign_id: str, request: RetryRequest, if_match: int | None = None
+    ) -> CampaignRetried:
         """Retry contacts by id, or all failed enrollments: the first page now, the rest by the
         worker.
 
         A completed campaign becomes active again with the first retried enrollment.
 
-        Raises: CampaignNotFound, WrongStatus for a draft, SequenceWasDeleted, Contended.
+        Raises: CampaignNotFound; PreconditionFailed if the campaign is not at version `if_match`;
+        WrongStatus for a draft, SequenceWasDeleted, Contended.
         """
-        self.caller.begin()
         campaign = self._campaign(campaign_id)
+        PreconditionFailed.check(if_match, self.caller.begin_with(campaign.version))
         job = RetryJob(
             reasons=request.reasons,
             asked_at=clock.timestamp(),

@@ -15,7 +15,7 @@ from outrider.campaigns.repository import CampaignRepository
 from outrider.kit import clock
 from outrider.kit.attempts import attempts
 from outrider.kit.aws.dynamodb import Action, try_transact
-from outrider.kit.errors import Contended, ValidationFailed
+from outrider.kit.errors import Contended, PreconditionFailed, ValidationFailed
 from outrider.kit.outbox import Event
 
 BY_PERSON = "by_person"
@@ -77,17 +77,21 @@ class EnrollmentService:
                 return shown
         raise _contended()
 
-    def resume(self, enrollment_id: str, request: ResumeRequest) -> EnrollmentView:
+    def resume(
+        self, enrollment_id: str, request: ResumeRequest, if_match: int | None = None
+    ) -> EnrollmentView:
         """Resume a paused enrollment at its next step. Idempotent.
 
         If it was paused because the outcome of a message is unknown, `request.unknown` is whether
         it was sent: then it continues after that step, otherwise the step is sent again.
 
-        Raises: EnrollmentNotFound, WrongState, CampaignNotFound, ValidationFailed without
-        `request.unknown` where it is needed, Contended.
+        Raises: EnrollmentNotFound; PreconditionFailed if it is not at version `if_match`;
+        WrongState, CampaignNotFound, ValidationFailed without `request.unknown` where it is needed,
+        Contended.
         """
         for _ in attempts():
             before = self.stored(enrollment_id)
+            PreconditionFailed.check(if_match, before.version)
             if before.is_open:
                 return EnrollmentView.of(before)
             _require(before, before.state == "paused", "resumed")

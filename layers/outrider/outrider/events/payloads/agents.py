@@ -70,6 +70,9 @@ class AgentRunCompletedData(Payload):
     """Why it did not complete."""
     tool_calls: Annotated[Count, Field(examples=[7])]
     """Tool calls that it asked for."""
+    credits: Annotated[Count, Field(examples=[3])]
+    """Credits that its tool calls cost. One whose cost is not known counts with the most that it
+    may have cost. What the run itself costs comes on top."""
 
 
 class AgentPolicyUpdatedData(Payload):
@@ -97,5 +100,6 @@ class AgentToolCalledData(Payload):
     """SHA-256 of the arguments, as JSON with sorted names and without spaces."""
     decision: Literal["allowed", "proposed", "refused"]
     """What was done: the call was made, was proposed to a person, or was refused."""
-    credits: Annotated[Count, Field(examples=[1])]
-    """The most that the call costs."""
+    credits_max: Annotated[Count, Field(examples=[1])]
+    """The most that the call may cost. What it did cost is in the step of the run, and in the sum
+    of `agent.run_completed`."""

@@ -11,7 +11,7 @@ from outrider.kit import clock
 from outrider.kit.attempts import attempts
 from outrider.kit.aws.dynamodb import TransactionFailed, transact
 from outrider.kit.counters import total
-from outrider.kit.errors import Contended, Stale
+from outrider.kit.errors import Contended, PreconditionFailed, Stale
 from outrider.kit.http.pagination import Page, PageQuery, Sealer
 from outrider.leads.repository import LeadRepository
 from outrider.workflows.errors import WorkflowNotFound
@@ -46,11 +46,12 @@ class WorkflowRunService:
     clocks: WorkflowClocks
     has_provider: Callable[[], bool]
 
-    def run(self, workflow_id: str, request: RunRequest) -> RunAnswer:
+    def run(self, workflow_id: str, request: RunRequest, if_match: int | None = None) -> RunAnswer:
         """Start a run of the workflow over its pending leads, or only estimate it. If contacting is
         one of its stages, its campaign is launched first.
 
-        Raises: WorkflowNotFound; RunUnderWay; those of the launch, such as MailboxPoolNotWarmed;
+        Raises: WorkflowNotFound; PreconditionFailed if it is not at version `if_match`;
+        RunUnderWay; those of the launch, such as MailboxPoolNotWarmed;
         Contended.
         """
         if request.dry_run:
@@ -61,6 +62,7 @@ class WorkflowRunService:
         self.caller.begin()
         for _ in attempts():
             workflow = self.runs.workflows.require(workflow_id)
+            PreconditionFailed.check(if_match, workflow.version)
             if workflow.status != "idle":
                 raise RunUnderWay(workflow.status)
             self.campaign.launch(workflow)
@@ -105,12 +107,13 @@ class WorkflowRunService:
         """
         return self._turn(workflow_id, "paused")
 
-    def resume(self, workflow_id: str) -> WorkflowView:
+    def resume(self, workflow_id: str, if_match: int | None = None) -> WorkflowView:
         """Resume the run, and the workflow's campaign if it was paused with it. Idempotent.
 
-        Raises: WorkflowNotFound, NoRun, Contended.
+        Raises: WorkflowNotFound; PreconditionFailed if it is not at version `if_match`; NoRun,
+        Contended.
         """
-        return self._turn(workflow_id, "running")
+        return self._turn(workflow_id, "running", if_match)
 
     def list(self, workflow_id: str, query: PageQuery) -> Page[RunView]:
         """Return a page of the runs of a workflow, newest first. Raises WorkflowNotFound, and
@@ -127,9 +130,15 @@ class WorkflowRunService:
         (view,) = self._views([self.runs.require(workflow_id, run_id)], pending)
         return view
 
-    def _turn(self, workflow_id: str, status: Literal["paused", "running"]) -> WorkflowView:
+    def _turn(
+        self,
+        workflow_id: str,
+        status: Literal["paused", "running"],
+        if_match: int | None = None,
+    ) -> WorkflowView:
         for _ in attempts():
             workflow, rescoring = self.runs.workflows.with_rescoring(workflow_id)
+            PreconditionFailed.check(if_match, workflow.version)
             if workflow.status == "idle":
                 raise NoRun("paused" if status == "paused" else "resumed", workflow.status)
             if workflow.status == status and workflow.paused_reason in (None, "person"):
