@@ -72,7 +72,13 @@ def audit(project: Path, service: ThreadingHTTPServer) -> subprocess.CompletedPr
             *("--service-url", f"http://127.0.0.1:{service.server_port}/"),
         ],
         cwd=project,
-        env={"NO_PROXY": "127.0.0.1", "PATH": "/usr/bin:/bin", "HOME": str(project)},
+        env={
+            "NO_PROXY": "127.0.0.1",
+            "HTTPS_PROXY": "http://127.0.0.1:9",  # whoever asks another service gets no answer
+            "UV_HTTP_RETRIES": "0",
+            "PATH": "/usr/bin:/bin",
+            "HOME": str(project),
+        },
         capture_output=True,
         text=True,
         check=False,
