@@ -80,7 +80,7 @@ class DeployedApi(Api):
         raw = body if event["isBase64Encoded"] else content and content.encode()
         reply = send(method, self._base_url + path, raw, event["headers"])
         text = reply.body.decode(errors="surrogateescape")
-        return {"statusCode": reply.status, "headers": reply.headers, "body": text}
+        return {"statusCode": reply.status, "headers": dict(reply.headers), "body": text}
 
     def _admin(self, event: dict[str, Any]) -> dict[str, Any]:
         answer: dict[str, Any] = self._invoke("admin", event)

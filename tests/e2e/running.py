@@ -10,6 +10,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
+from email.message import Message
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ class Reply:
     """What a call answered; `json` is None when the body is no JSON."""
 
     status: int
-    headers: dict[str, str]
+    headers: Message
     body: bytes
 
     @property
@@ -146,10 +147,10 @@ def send(method: str, url: str, content: bytes | None, headers: dict[str, str]) 
     request = urllib.request.Request(url, data=content, headers=headers, method=method)
     try:
         with _OPENER.open(request, timeout=_CALL_SECONDS) as answer:
-            return Reply(answer.status, dict(answer.headers), answer.read())
+            return Reply(answer.status, answer.headers, answer.read())
     except urllib.error.HTTPError as refusal:
         with refusal:
-            return Reply(refusal.code, dict(refusal.headers), refusal.read())
+            return Reply(refusal.code, refusal.headers, refusal.read())
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):

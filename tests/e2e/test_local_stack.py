@@ -3,6 +3,7 @@
 import os
 import socket
 import stat
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -10,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.running import LocalStack, eventually, free_port, send
+from local.tools import SAM
+from tests.e2e.running import REPOSITORY, LocalStack, eventually, free_port, send
 
 
 class TestLocalJson:
@@ -40,6 +42,33 @@ class TestDoctor:
         for check in ("ses_account", "alarms", "dead_letters", "campaigns", "relay", "encryption"):
             assert check in done.stdout
         assert "AccessDenied" not in done.stdout
+
+
+class TestLogs:
+    def test_are_printed_by_the_command_of_the_page(self, stack: LocalStack) -> None:
+        page = (REPOSITORY / "docs" / "local-stack.md").read_text(encoding="utf-8")
+        (command,) = (line for line in page.splitlines() if line.startswith('"$SAM" logs '))
+        request_id = stack.call("GET", "/v1/account").headers["X-Request-Id"]
+        places = {
+            "SAM": str(SAM.bin / "sam"),
+            "AWS_ENDPOINT_URL": stack.local["aws_endpoint_url"],
+            "AWS_DEFAULT_REGION": "us-east-1",
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "SAM_CLI_TELEMETRY": "0",
+        }
+
+        def printed() -> str:
+            return subprocess.run(
+                ["sh", "-c", command],
+                env=os.environ | places,
+                capture_output=True,
+                text=True,
+                timeout=60,
+                check=True,
+            ).stdout
+
+        assert eventually(lambda: request_id in printed())
 
 
 class TestUp:
