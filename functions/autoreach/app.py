@@ -46,6 +46,7 @@ handler = needs(
     Environment.keys_table,
     Environment.leads_table,
     Environment.campaigns_table,
+    Environment.enrollments_table,
     Environment.contacts_table,
     Environment.companies_table,
     Environment.credits_table,

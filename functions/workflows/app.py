@@ -23,6 +23,7 @@ handler = needs(
     Environment.keys_table,
     Environment.leads_table,
     Environment.campaigns_table,
+    Environment.enrollments_table,
     Environment.contacts_table,
     Environment.companies_table,
     Environment.secrets_key_id,

@@ -48,8 +48,6 @@ REPRESENTATIVES = {
 """One of each method and of several functions, for what the same code does for every route."""
 
 every_endpoint = pytest.mark.parametrize("endpoint", ENDPOINTS, ids=str)
-function_of = {each.key: each.function for each in templates.endpoints()}
-reads = {function_of[str(each)]: each for each in ENDPOINTS if each.route.method == "GET"}
 some_endpoints = pytest.mark.parametrize(
     "endpoint", [each for each in ENDPOINTS if str(each) in REPRESENTATIVES], ids=str
 )
@@ -218,21 +216,6 @@ class TestRefusedKeys:
 
         assert answer.headers["RateLimit-Policy"] == '"minute";q=300;w=60, "day";q=100000;w=86400'
         assert re.fullmatch(r'"minute";r=\d+;t=\d+, "day";r=\d+;t=\d+', answer.headers["RateLimit"])
-
-
-@those([*reads.values()])
-class TestReads:
-    def test_go_on_when_they_cannot_be_counted(
-        self, api: Api, cloud: Cloud, endpoint: Endpoint
-    ) -> None:
-        """One of each function: its role must allow reading the key."""
-        path = endpoint.path_to_own(api)
-
-        with cloud.wire.refuse("dynamodb", "UpdateItem", "InternalServerError"):
-            answer = call(api, endpoint, path)
-
-        assert answer.status == 200, answer.text
-        assert "RateLimit" not in answer.headers
 
 
 class TestQuery:
