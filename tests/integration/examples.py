@@ -285,7 +285,7 @@ EXAMPLES: dict[str, Example] = {
     "GET /v1/events/{event_id}": Example(2, make=an_event),
     # The state, its lease; a query for each partition and kind of an empty sandbox; that it is
     # empty, its mailbox, the transactions of its example data, that it is filled.
-    "POST /v1/sandbox/reset": Example(45, mode="test"),
+    "POST /v1/sandbox/reset": Example(48, mode="test"),
     "GET /v1/account": Example(2),
     **AGENTS,
     "GET /v1/account/usage": Example(2),

@@ -157,7 +157,7 @@ def _created(result: Any) -> tuple[Any, bool]:
 def _read_only(result: Any, body: Any) -> frozenset[str]:
     if not all(isinstance(each, type) and issubclass(each, Model) for each in (result, body)):
         return frozenset()
-    shown: frozenset[str] = _json_names(result) | result.model_computed_fields.keys()
+    shown: frozenset[str] = _json_names(result).union(result.model_computed_fields)
     return shown - _json_names(body)
 
 
