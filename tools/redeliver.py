@@ -13,6 +13,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -71,8 +72,11 @@ class Undelivered:
         return last[1] if service == "lambda" else last[0]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Redelivery:
+    """Queue of a stack with what was not delivered. Names in the stack are looked up once, not for
+    each message: CloudFormation throttles its callers."""
+
     deployment: Deployment
 
     def messages(self) -> Iterator[dict[str, Any]]:
@@ -80,7 +84,7 @@ class Redelivery:
         sqs, seen = self.deployment.client("sqs"), set[str]()
         while True:
             page = sqs.receive_message(
-                QueueUrl=self._queue(),
+                QueueUrl=self._queue,
                 MaxNumberOfMessages=10,
                 MessageAttributeNames=["All"],
                 VisibilityTimeout=_HELD,
@@ -109,20 +113,20 @@ class Redelivery:
         """Hand it over again. Raises CommandFailed if the function fails again."""
         if found.target.split(":")[2] == "sqs":
             self._to_queue(found)
-        elif found.from_stream and found.name == self._contacts_index():
+        elif found.from_stream and found.name == self._contacts_index:
             self._follow_contacts(found)
         else:
             self._to_function(found)
 
     def delete(self, message: Mapping[str, Any]) -> None:
         self.deployment.client("sqs").delete_message(
-            QueueUrl=self._queue(), ReceiptHandle=message["ReceiptHandle"]
+            QueueUrl=self._queue, ReceiptHandle=message["ReceiptHandle"]
         )
 
     def show_again(self, message: Mapping[str, Any]) -> None:
         """Let the queue hide a message no longer."""
         self.deployment.client("sqs").change_message_visibility(
-            QueueUrl=self._queue(), ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0
+            QueueUrl=self._queue, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0
         )
 
     def _to_queue(self, found: Undelivered) -> None:
@@ -155,20 +159,25 @@ class Redelivery:
 
     def _contacts(self, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Any]:
         """Return the items as they are now, None for those that are gone."""
-        table = self.deployment.outputs(self.deployment.nested("Data"))["ContactsTableName"]
         dynamodb = self.deployment.client("dynamodb")
         found = {}
         for pk, sk in keys:
             key = {"pk": {"S": pk}, "sk": {"S": sk}}
-            item = dynamodb.get_item(TableName=table, Key=key, ConsistentRead=True)
+            item = dynamodb.get_item(TableName=self._contacts_table, Key=key, ConsistentRead=True)
             found[pk, sk] = item.get("Item")
         return found
 
+    @cached_property
     def _queue(self) -> str:
         return self.deployment.messaging().nested("UndeliveredDeadLetters")
 
+    @cached_property
     def _contacts_index(self) -> str:
         return self.deployment.nested("ContactsIndexFunction")
+
+    @cached_property
+    def _contacts_table(self) -> str:
+        return self.deployment.outputs(self.deployment.nested("Data"))["ContactsTableName"]
 
 
 def _key_of(record: Mapping[str, Any]) -> tuple[str, str]:
