@@ -15,12 +15,13 @@ from outrider.kit.observability.invocations import observed
 from outrider.kit.observability.logs import logger
 from outrider.kit.settings import Environment, needs
 from outrider.migrations.models import MigrationRequest
+from outrider.migrations.registry import MIGRATIONS
 from outrider.migrations.wiring import migrator
 
 _LONGEST_PAGE_MS = 5_000
 
 
-@needs(Environment.keys_table)
+@needs(Environment.keys_table, *(getattr(Environment, each.table) for each in MIGRATIONS))
 @observed
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     request = MigrationRequest.model_validate(event)

@@ -46,15 +46,16 @@ class WorkFailed(AssertionError):
 
 
 class Cloud:
-    """Attributes: `api`, `clock`, `bus`, `executions`, and what misbehaves when told:
-    `wire` (crashes, refusals, throttling, conflicts), `streams`, `indexes`, `replicas`, `ses`."""
+    """Attributes: `api`, `clock`, `bus`, `executions`, `permissions`, and what misbehaves when
+    told: `wire` (crashes, refusals, throttling, conflicts), `streams`, `indexes`, `replicas`,
+    `ses`."""
 
     def __init__(self, made: Stack) -> None:
         self.stack = made
         self._queues = Queues(made.queues)
         self.ses = MailService()
         self._texts = TextService()
-        permissions = Permissions(made, self._queues)
+        self.permissions = Permissions(made, self._queues)
         self.contract = Contract()
         self.bus = Bus(made.bus_name, made.bus_arn, made.rules(), self.contract)
         self.executions = Executions(made.machines())
@@ -65,8 +66,8 @@ class Cloud:
             "sns": self._texts.answer,
             "stepfunctions": self.executions.answer,
         }
-        self.wire = Wire(players, permissions.check)
-        self._functions = Functions(made, permissions, self.wire)
+        self.wire = Wire(players, self.permissions.check)
+        self._functions = Functions(made, self.permissions, self.wire)
         self.wire.players["lambda"] = self._functions.answer
         self.streams = Streams(made)
         self._history = History(self.streams)

@@ -4,7 +4,8 @@ The end-to-end tests have IAM enforced by the emulator; here every integration t
 missing action at once, and names it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from email.utils import parseaddr
 from fnmatch import fnmatchcase
@@ -68,6 +69,19 @@ class Permissions:
         self._stack = stack
         self._queues = queues
         self._statements = cache(self._load)
+        self._added: dict[str, Sequence[dict[str, Any]]] = {}
+
+    @contextmanager
+    def adding(self, function: str, statements: Sequence[dict[str, Any]]) -> Iterator[None]:
+        """Have the policies of a function contain these statements too, as template.yaml writes
+        them."""
+        self._added[function] = statements
+        self._statements.cache_clear()
+        try:
+            yield
+        finally:
+            del self._added[function]
+            self._statements.cache_clear()
 
     def check(self, service: str, operation: str, params: dict[str, Any]) -> None:
         if self.acting is None:
@@ -100,7 +114,10 @@ class Permissions:
                 [self._stack.resolve(each) for each in permissions.resources(statement)],
                 self._stack.resolve(statement.get("Condition", {})),
             )
-            for statement in templates.statements(self._stack.functions[function])
+            for statement in (
+                *templates.statements(self._stack.functions[function]),
+                *self._added.get(function, ()),
+            )
         ]
 
     def _needed(  # noqa: PLR0912 - a list of services

@@ -4,8 +4,8 @@ import pytest
 
 from tests.infrastructure.processed import processed
 from tests.infrastructure.test_templates import FUNCTIONS
-from tools import permissions, permissions_page, templates
-from tools.permissions import Permission
+from tools import permissions, templates
+from tools.permissions import Permission, page
 from tools.templates import Function
 
 OF_EVERY_ROLE = {
@@ -16,7 +16,7 @@ OF_SOURCES = {
     "SQS": "arn:aws:iam::aws:policy/service-role/AWSLambdaSQSQueueExecutionRole",
     "DynamoDB": "arn:aws:iam::aws:policy/service-role/AWSLambdaDynamoDBExecutionRole",
 }
-SEEN = permissions_page.seen()
+SEEN = page.seen()
 
 
 class TestPage:
@@ -30,9 +30,7 @@ class TestPage:
 
     def test_is_written_from_itself_and_the_template(self) -> None:
         """It is its own record."""
-        page = permissions_page.PAGE.read_text(encoding="utf-8")
-
-        assert permissions_page.render(SEEN) == page
+        assert page.render(SEEN) == page.PAGE.read_text(encoding="utf-8")
 
     def test_has_no_reason_for_what_is_seen_or_gone(self) -> None:
         """A test may have begun to take the path: then its line goes."""

@@ -1,6 +1,9 @@
 """Migrations of a table that an earlier release wrote: complete, once, and resumable."""
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from importlib import import_module
 from typing import Any
 from unittest.mock import patch
 
@@ -11,6 +14,7 @@ from outrider.kit.aws.dynamodb import Table
 from outrider.kit.settings import settings
 from outrider.kit.text.addresses import domain_of
 from outrider.migrations import migrator as migrating
+from outrider.migrations import registry
 from outrider.migrations.migrator import LEASE, ItemContended, Migrator
 from outrider.migrations.models import Migration
 from outrider.migrations.registry import MIGRATIONS
@@ -170,6 +174,50 @@ class TestPreview:
 
 
 class TestFunction:
+    @pytest.fixture
+    def release(self, cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[Migration]:
+        """Return the migration of a release, registered as CONTRIBUTING says. It takes a second for
+        each item."""
+
+        def slowly(item: Item) -> dict[str, Any] | None:
+            cloud.clock.advance(seconds=1)
+            return with_domain(item)
+
+        migration = replace(DOMAINS, rewrite=slowly)
+        reading = ["functions.migrations_run.app", "outrider.migrations.wiring"]
+        import_module(reading[0])  # so that both are there again after the test
+        for name in reading:
+            monkeypatch.delitem(sys.modules, name)
+        monkeypatch.setattr(registry, "MIGRATIONS", (migration,))
+        monkeypatch.setattr(migrating, "PAGE", 4)
+        statement = {
+            "Effect": "Allow",
+            "Action": ["dynamodb:Scan", "dynamodb:UpdateItem"],
+            "Resource": {"Fn::GetAtt": ["Data", "Outputs.ContactsTableArn"]},
+        }
+        with cloud.permissions.adding("migrations_run", [statement]):
+            yield migration
+
+    def test_migrates_call_by_call_within_its_time(self, cloud: Cloud, release: Migration) -> None:
+        found, reports = contacts(cloud), []
+        with cloud.writes() as written:
+            told = cloud.invoke("migrations_run", {"dry_run": True})
+
+        def run() -> Any:
+            reports.append(cloud.invoke("migrations_run", {}))
+            return reports[-1]
+
+        migrate(run, sleep=lambda _: None)
+
+        assert (written, told["done"]) == ([], False)
+        assert 0 < told["migrations"][0]["changed"] < len(found), "in the time of one call"
+        assert migrated(cloud)
+        (last,) = reports[-1]["migrations"]
+        assert (last["name"], last["changed"]) == (release.name, len(found))
+        assert last["scanned"] == len(cloud.items("contacts"))
+        assert len(reports) > 2
+        assert reports[-1]["done"]
+
     @pytest.mark.parametrize("event", [{}, {"dry_run": True}], ids=str)
     def test_runs_the_migrations_of_this_release(self, cloud: Cloud, event: Any) -> None:
         assert cloud.invoke("migrations_run", event)["migrations"] == [] or MIGRATIONS

@@ -12,11 +12,15 @@ from tests.harness.api import Answer, Api
 from tests.harness.cloud import Cloud
 from tests.harness.failures import When, crash_points
 from tests.integration.outreach import STEP_ONE, STEP_TWO, Launched, a_mailbox, status
+from tests.integration.running_workflows import a_workflow
+from tests.integration.test_reviewing_leads import pending
 
 TABLES = (
     "keys",
     "contacts",
     "companies",
+    "leads",
+    "agents",
     "campaigns",
     "enrollments",
     "messages",
@@ -32,7 +36,7 @@ PERSON = {
     "custom": {"rank": "Rear Admiral"},
 }
 ABOUT = ["grace.hopper", "Hopperson", "Grace", "555 0199", "Rear Admiral", "navy.example"]
-ERASE_CALLS = 19
+ERASE_CALLS = 21
 
 
 def created(api: Api, **fields: Any) -> str:
@@ -49,6 +53,15 @@ def written_to(api: Api, contact_id: str, *steps: dict[str, Any]) -> Launched:
     answer = api.post(f"/v1/sequences/{sequence}/launch", {"contact_ids": [contact_id]})
     assert answer.status == 200, answer.text
     return Launched(sequence, answer.json["campaign_id"], [contact_id], answer.json)
+
+
+def led_to(api: Api, contact_id: str) -> str:
+    """A workflow that has the contact as a lead, whose notes say something of the person."""
+    workflow_id = a_workflow(api)
+    lead = {"contact_id": contact_id, "workflow_id": workflow_id, "notes": "Grace called"}
+    assert api.post("/v1/leads", lead).status == 201
+    assert pending(api, workflow_id) == 1
+    return workflow_id
 
 
 def erase(api: Api, contact_id: str, **options: Any) -> Answer:
@@ -74,6 +87,7 @@ def _read(item: dict[str, Any]) -> str:
 class TestErase:
     def test_leaves_nothing_but_a_hash_in_any_table(self, api: Api, cloud: Cloud) -> None:
         contact_id = created(api)
+        workflow_id = led_to(api, contact_id)
         campaign = written_to(api, contact_id)
         api.post(
             "/v1/suppressions",
@@ -83,10 +97,12 @@ class TestErase:
         assert held(api, cloud, ABOUT)
 
         answer = erase(api, contact_id)
+        at_once = api.get(f"/v1/leads?workflow_id={workflow_id}").json["data"]
         cloud.drain()
 
         assert (answer.status, answer.json["status"]) == (200, "finished")
         assert held(api, cloud, ABOUT) == []
+        assert (at_once, pending(api, workflow_id)) == ([], 0)
         (left,) = api.get("/v1/suppressions").json["data"]
         assert (left["reason"], left["address"], left["evidence"]) == ("erased", None, None)
         assert api.get(f"/v1/contacts/{contact_id}").status == 404
@@ -323,6 +339,7 @@ class TestEraseThatIsCutShort:
         self, api: Api, cloud: Cloud, number: int, when: When
     ) -> None:
         contact_id = created(api)
+        workflow_id = led_to(api, contact_id)
         campaign = written_to(api, contact_id)
         cloud.run(hours=1)
 
@@ -336,6 +353,7 @@ class TestEraseThatIsCutShort:
         assert results(answer)["enrollments"] == ("erased", 1)
         assert results(answer)["messages"] == ("erased", 1)
         assert held(api, cloud, ABOUT) == []
+        assert pending(api, workflow_id) == 0
         audience = status(api, campaign.campaign_id)["audience"]
         assert (audience["active"], audience["completed"], audience["total"]) == (0, 1, 1)
         assert len(api.get("/v1/events?type=contact.deleted").json["data"]) == 1
@@ -343,6 +361,7 @@ class TestEraseThatIsCutShort:
 
     def test_makes_no_more_calls_than_were_crashed(self, api: Api, cloud: Cloud) -> None:
         contact_id = created(api)
+        led_to(api, contact_id)
         written_to(api, contact_id)
         cloud.run(hours=1)
 

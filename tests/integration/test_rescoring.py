@@ -15,6 +15,7 @@ from outrider.workflows.lead_wiring import rescoring_worker
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
 from tests.harness.failures import When, crash_points
+from tests.integration.test_reviewing_leads import pending
 from tools import templates
 
 SALES, FINANCE = {"titles": ["sales"]}, {"titles": ["finance"]}
@@ -261,6 +262,8 @@ class TestLeadOfAWorkflow:
     def test_goes_another_way_only_where_nothing_was_begun(
         self,
         api: Api,
+        cloud: Cloud,
+        *,
         stages: list[Stage],
         title: str,
         before: dict[str, Any],
@@ -273,10 +276,11 @@ class TestLeadOfAWorkflow:
         leads.change(lead, lead.changed(workflow_id=workflow_id, staged_at=WHEN, **before), [])
         api.put("/v1/profile", {"titles": ["nobody"]})
 
-        worker_of(api).run(None, lambda: True)
+        settle(cloud)
 
         now = leads.get(lead.id)
         assert now is not None
         assert now.score is not None
         assert (now.status, now.stage) == after
         assert now.score.score == (100 if title == "Finance" else 0)
+        assert pending(api, workflow_id) == (after[1] is not None)

@@ -1,17 +1,6 @@
-"""What the role of each function allows, and what of it the tests saw the function call.
+"""What the role of each function allows, and what of it the tests saw the function call."""
 
-    OUTRIDER_PERMISSIONS=FOLDER pytest --ignore tests/e2e   # each process writes what it saw
-    python -m tools.permissions FOLDER                      # docs/permissions.md, from that alone
-    python -m tools.permissions --add FOLDER                # from that and what the page shows
-    python -m tools.permissions                             # from what the page shows
-
-It writes no page while a role allows something that neither was seen nor has a reason, as in
-permissions.yaml.
-"""
-
-import argparse
 import json
-import sys
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -167,25 +156,3 @@ def read(folder: Path) -> set[Permission]:
         for written in folder.glob("*.json")
         for each in json.loads(written.read_text(encoding="utf-8"))
     }
-
-
-def main(arguments: list[str]) -> int:
-    from tools import permissions_page  # noqa: PLC0415 - it is made of what is above
-
-    parser = argparse.ArgumentParser(prog="python -m tools.permissions")
-    parser.add_argument("folder", nargs="?", type=Path, help="what the tests wrote")
-    parser.add_argument("--add", action="store_true", help="to what the page shows")
-    given = parser.parse_args(arguments)
-    seen = read(given.folder) if given.folder else set()
-    if given.add or not given.folder:
-        seen |= permissions_page.seen()
-    if missing := unneeded(seen):
-        print("A role allows this, and no test needs it:")
-        print("\n".join(" ".join(each) for each in missing))
-        return 1
-    permissions_page.PAGE.write_text(permissions_page.render(seen), encoding="utf-8")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
