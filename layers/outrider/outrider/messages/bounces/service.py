@@ -1,9 +1,10 @@
 """Handling of hard and soft bounces.
 
 A hard bounce means that the address does not exist. One transaction marks message and contact,
-suppresses the address, blocks it for all workspaces, and counts the bounce. Then the contact's
-enrollments end. After the transaction no email can be claimed, so a crash at this point does no
-harm: a retry ends the enrollments, and so do the gates of their next steps.
+suppresses the address, blocks it for all workspaces, and counts the bounce. Then the enrollments
+end whose steps go to the address: a contact that has another one by now stays in its campaigns.
+After the transaction no email can be claimed, so a crash at this point does no harm: a retry ends
+the enrollments, and so do the gates of their next steps.
 
 A soft bounce is counted, and the contact's steps are delayed as its reason demands. After two weeks
 of soft bounces (`soft.py`) it becomes a hard bounce, for this workspace only. This is checked after
@@ -69,7 +70,7 @@ class Bounces:
             if found is None:
                 return
             contact = self.contacts.current(found.contact_id)
-            known_as = {found.contact_id, *((contact.id, *contact.merged_ids) if contact else ())}
+            known_as = _known_as(found, contact)
             dead = why.kind == "hard" or found.bounce == "hard"
             actions = list(self._mark_actions(found, why, at, detail))
             if dead:
@@ -82,7 +83,7 @@ class Bounces:
             if not dead and self._keeps_bouncing(found, known_as):
                 why, everywhere = Diagnosis("hard", "kept_bouncing"), False
                 continue
-            for contact_id in known_as:
+            for contact_id in _written_to_as(found, contact):
                 if dead:
                     self.endings.end_all(contact_id, "bounced", "hard_bounce")
                 else:
@@ -99,19 +100,21 @@ class Bounces:
         optimistic lock.
         """
         for _ in attempts():
+            contact = self.contacts.current(message.contact_id)
             try:
-                transact(*self._refuse_actions(enrollment, message, detail))
+                transact(*self._refuse_actions(enrollment, message, contact, detail))
             except TransactionFailed as failure:
                 if failure.reasons[0].failed:
                     raise
                 continue
             metrics.count("MessagesRefused")
-            self.endings.end_all(message.contact_id, "bounced", "hard_bounce")
+            for contact_id in _written_to_as(message, contact):
+                self.endings.end_all(contact_id, "bounced", "hard_bounce")
             return
         raise Contended("Others keep changing this contact")
 
     def _refuse_actions(
-        self, enrollment: Enrollment, message: Message, detail: str
+        self, enrollment: Enrollment, message: Message, contact: Contact | None, detail: str
     ) -> Sequence[Action]:
         now, reason = clock.now(), f"bounced: {detail}"
         why = diagnosis.judge(diagnosis.code_of("", detail), detail)
@@ -129,7 +132,6 @@ class Bounces:
         failed = self.caller.event(
             "email.failed", identity=message.id, reason=short(reason), **message.names()
         )
-        contact = self.contacts.current(message.contact_id)
         return [
             self.messages.add_action(bounced, [failed, self._event(bounced, why, detail)]),
             *self.endings.end_actions(enrollment, "bounced", "hard_bounce", claimed=message.id),
@@ -195,7 +197,7 @@ class Bounces:
             actions.append(self.elsewhere.add_action(address))
         if (
             contact
-            and folded(contact.email) == folded(address)
+            and _has_address_of(contact, message)
             and contact.status not in ("bounced", "unsubscribed")
         ):
             after = contact.model_copy(
@@ -228,3 +230,21 @@ class Bounces:
                 and folded(each.recipient or "") == address
             ]
         )
+
+
+def _known_as(message: Message, contact: Contact | None) -> set[str]:
+    """Return the ids that the recipient of the message has or had before merges."""
+    return {message.contact_id, *((contact.id, *contact.merged_ids) if contact else ())}
+
+
+def _written_to_as(message: Message, contact: Contact | None) -> set[str]:
+    """Return the ids of the recipient under which steps go to the address of the message: not that
+    of the contact if it has another address by now."""
+    known_as = _known_as(message, contact)
+    if contact and not _has_address_of(contact, message):
+        known_as.discard(contact.id)
+    return known_as
+
+
+def _has_address_of(contact: Contact, message: Message) -> bool:
+    return folded(contact.email) == folded(message.recipient or contact.email)
