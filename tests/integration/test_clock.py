@@ -128,14 +128,15 @@ class TestWaking:
 
         assert set(written_to) == {"new@example.com"}
 
-    def test_once_for_many(self, api: Api, cloud: Cloud) -> None:
+    @pytest.mark.parametrize("base", ["/v1", "/api/v1"])
+    def test_once_for_many(self, api: Api, cloud: Cloud, base: str) -> None:
         campaign = launched(api, steps=(STEP_ONE, A_WEEK_LATER))
         cloud.run(hours=1)
         before = len(cloud.executions.all)
 
         for number in range(5):
             new = {"email": f"new{number}@example.com", "first_name": "New"}
-            api.post(f"/v1/campaigns/{campaign.campaign_id}/trigger", new)
+            api.post(f"{base}/campaigns/{campaign.campaign_id}/trigger", new)
         cloud.run(hours=0.5)
 
         assert len(cloud.mails()) == 6

@@ -1,6 +1,8 @@
 """Guard-rail that pauses a campaign when too many of its emails come back."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -11,9 +13,19 @@ from outrider.kit.aws.dynamodb import Action, transact
 from outrider.mailboxes.wiring import mailbox_repository
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
+from tests.harness.mail import Mail
 from tests.integration.feedback import tell
 from tests.integration.outreach import STEP_ONE, Launched
+from tests.integration.replying import a_complaint, a_dsn, take
 from tests.integration.test_feedback import events, one_sent
+
+Hear = Callable[[Cloud, Mail], object]
+HEARD = [
+    pytest.param(partial(tell, kind="Bounce"), "bounces", id="notice"),
+    pytest.param(lambda cloud, mail: take(cloud, a_dsn(mail)), "bounces", id="report"),
+    pytest.param(lambda cloud, mail: take(cloud, a_complaint(mail)), "complaints", id="complaint"),
+]
+"""Ways to hear of an email that it bounced, or that its recipient complained."""
 
 
 def repeated_action(action: Action, count: int) -> Action:
@@ -57,7 +69,8 @@ class TestGuardrail:
 
         assert events(api, "campaign.guardrail_tripped") == []
 
-    def test_pauses_a_mailbox(self, api: Api, cloud: Cloud) -> None:
+    @pytest.mark.parametrize(("heard", "by"), HEARD)
+    def test_pauses_a_mailbox(self, api: Api, cloud: Cloud, heard: Hear, by: str) -> None:
         one_sent(api, cloud, steps=(STEP_ONE,), contacts=5)
         (mailbox,) = api.get("/v1/mailboxes").json["data"]
         workspace = Caller.engine(api.workspace().id).workspace
@@ -65,9 +78,11 @@ class TestGuardrail:
         transact(taken.take_action(mailbox["id"], clock.now().date(), 10_000, 96))
 
         for mail in cloud.mails():
-            tell(cloud, mail, "Bounce")
+            heard(cloud, mail)
+        cloud.drain()
 
         found = api.get(f"/v1/mailboxes/{mailbox['id']}").json
         assert (found["status"], found["paused_reason"]) == ("paused", "guardrail")
         (tripped,) = events(api, "campaign.guardrail_tripped")
         assert (tripped["paused"], tripped["mailbox_id"]) == ("mailbox", mailbox["id"])
+        assert tripped["tripped_by"] == by

@@ -49,6 +49,25 @@ class TestPreview:
         assert any("'Abgemeldet'" in warning for warning in shown["warnings"])
         assert contacts(api)["grace@example.com"]["status"] == "new"
 
+    def test_shows_which_companies_are_there(self, api: Api, cloud: Cloud) -> None:
+        acme = api.post("/v1/companies", {"domain": "acme.example", "name": "Acme"}).json["id"]
+        importing = imported(
+            api,
+            cloud,
+            "Domain,Industry\nacme.example,Anvils\nnew.example,Rockets\n",
+            kind="companies",
+            duplicates="update",
+            confirm=True,
+        )
+
+        shown = api.post(f"/v1/imports/{importing.id}/preview", {}).json
+
+        assert [(row["result"], row["id"]) for row in shown["rows"]] == [
+            ("updated", acme),
+            ("created", None),
+        ]
+        assert api.get(f"/v1/companies/{acme}").json["industry"] is None
+
     def test_tries_another_mapping(self, api: Api, cloud: Cloud) -> None:
         importing = imported(api, cloud, FILE, confirm=True)
         path = f"/v1/imports/{importing.id}/preview"

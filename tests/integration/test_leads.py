@@ -216,6 +216,19 @@ class TestResearch:
         )
         assert api.get("/v1/credits").json["spent"] == 1
 
+    @pytest.mark.parametrize("base", ["/v1", "/api"])
+    def test_tells_what_the_record_of_the_company_says(
+        self, api: Api, site: Website, base: str
+    ) -> None:
+        lead = lead_of(api, site)
+        api.post(f"/v1/leads/{lead['id']}/research")
+        (company,) = api.get("/v1/companies").json["data"]
+        api.patch(f"/v1/companies/{company['id']}", {"industry": "Rockets"})
+
+        about = api.get(f"{base}/leads/{lead['id']}/research").json["company"]
+
+        assert (about["name"], about["industry"], about["size"]) == ("Acme", "Rockets", "51-200")
+
     @pytest.mark.parametrize("body", [{}, {"refresh": True}], ids=str)
     @pytest.mark.parametrize(("number", "when"), crash_points(11))
     def test_that_crashes_is_paid_once_when_it_is_repeated(

@@ -12,6 +12,10 @@ from outrider.mailboxes.wiring import health_reviews, inboxes, mailbox_repositor
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
 from tests.integration.outreach import STEP_ONE, a_mailbox, launched
+from tests.integration.running_workflows import a_lead, a_workflow, run
+from tests.integration.test_triggers import running
+
+NEW = {"email": "ada@example.com", "first_name": "Ada"}
 
 
 def repository(api: Api) -> MailboxRepository:
@@ -33,6 +37,15 @@ def events(cloud: Cloud, api: Api) -> list[dict[str, Any]]:
     cloud.drain()
     answer = api.get("/v1/events?type=mailbox.health_changed").json
     return [event["data"] for event in answer["data"]]
+
+
+def recovered(api: Api, cloud: Cloud) -> None:
+    """Have a week go by since too many emails of the only mailbox bounced."""
+    (mailbox,) = api.get("/v1/mailboxes").json["data"]
+    counted(api, mailbox["id"], sent=100, bounced=10)
+    health_reviews(Caller.engine(api.workspace().id)).review(mailbox["id"])
+    cloud.run(days=8)
+    assert api.get(f"/v1/mailboxes/{mailbox['id']}").json["health"] == "failing"
 
 
 class TestMailbox:
@@ -225,6 +238,36 @@ class TestHealth:
         cloud.run(hours=3)
 
         assert (before, len(cloud.mails())) == (0, 1)
+
+    @pytest.mark.parametrize("base", ["/v1", "/api/v1"])
+    def test_rates_that_are_over_delay_nobody_who_is_triggered(
+        self, api: Api, cloud: Cloud, base: str
+    ) -> None:
+        campaign = running(api, keep_running=True)
+        recovered(api, cloud)
+
+        answer = api.post(f"{base}/campaigns/{campaign}/trigger", NEW)
+        cloud.drain()
+
+        assert answer.status == 200, answer.text
+        assert [mail.recipients for mail in cloud.mails()] == [[NEW["email"]]]
+        assert [each["health"] for each in events(cloud, api)] == ["failing", "healthy"]
+
+    def test_rates_that_are_over_delay_no_lead_that_is_approved(
+        self, api: Api, cloud: Cloud
+    ) -> None:
+        a_mailbox(api)
+        workflow = a_workflow(api, "contact")
+        lead = a_lead(api, workflow, **NEW)
+        run(api, workflow)
+        cloud.run(hours=1)
+        recovered(api, cloud)
+
+        answer = api.post(f"/v1/leads/{lead}/approve")
+        cloud.drain()
+
+        assert answer.status == 200, answer.text
+        assert [mail.recipients for mail in cloud.mails()] == [[NEW["email"]]]
 
     def test_review_dies_anywhere_and_tells_once(self, api: Api, cloud: Cloud) -> None:
         mailbox = a_mailbox(api)

@@ -76,6 +76,22 @@ class TestChangeOfTheProfile:
         assert decisions(api, lost) == ["lead.qualified", "lead.disqualified"]
         assert decisions(api, won) == ["lead.disqualified", "lead.qualified"]
 
+    def test_scores_what_is_known_of_the_company(self, api: Api, cloud: Cloud) -> None:
+        api.post("/v1/companies", {"domain": "acme.example", "industry": "Anvils"})
+        api.put("/v1/profile", SALES)
+        won, lost = qualified(api, "Gardener"), qualified(api, "Sales", "bo")
+        other = api.get(f"/v1/leads/{lost}").json["contact_id"]
+        api.patch(f"/v1/contacts/{other}", {"company_id": None})
+        cloud.drain()
+        before = shown(api, won)
+
+        api.put("/v1/profile", {"industries": ["anvils"]})
+        cloud.drain()
+
+        assert before[:2] == (0, "disqualified")
+        assert shown(api, won) == (100, "qualified", 1)
+        assert shown(api, lost)[:2] == (0, "disqualified")
+
     def test_shows_how_far_the_scores_have_come(self, api: Api, cloud: Cloud) -> None:
         never = api.get("/v1/profile").json["rescoring"]
         qualified(api, "Sales")

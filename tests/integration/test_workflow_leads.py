@@ -93,6 +93,20 @@ class TestAdd:
         assert "is a workflow, not a contact" in answer.json["results"][5]["detail"]
         assert pending(api, workflow) == 2
 
+    def test_finds_the_contact_that_an_address_leads_to(self, api: Api) -> None:
+        """Of merged ones the one that is left; of a deleted one, whose claim still stands, none."""
+        workflow = a_workflow(api)
+        left, merged, deleted = (a_contact(api, f"{name}@example.com") for name in "abc")
+        api.post("/v1/contacts/merge", {"winner_id": left, "loser_ids": [merged]})
+        api.delete(f"/v1/contacts/{deleted}")
+
+        answer = add(api, workflow, {"email": "b@example.com"}, {"email": "c@example.com"})
+
+        assert results(answer) == ["added", "added"]
+        first, second = (each["contact_id"] for each in answer.json["results"])
+        assert first == left
+        assert second not in (left, merged, deleted)
+
     def test_skips_those_that_are_there(self, api: Api) -> None:
         workflow, other = a_workflow(api), a_workflow(api)
         lead = {"email": "ada@example.com"}

@@ -7,6 +7,7 @@ import pytest
 
 from outrider.kit import ids
 from tests.harness.api import Api
+from tests.harness.cloud import Cloud
 from tests.integration.outreach import STEP_ONE, a_mailbox
 
 ALL = ["research", "qualify", "contact"]
@@ -101,11 +102,21 @@ class TestCreate:
         assert api.post("/v1/workflows", body).status == 404
         assert api.get("/v1/workflows").json["data"] == []
 
-    def test_knows_no_pool_of_this_id(self, api: Api) -> None:
-        body = {"name": "A", "stages": ALL, "settings": {"mailbox_pool": "pool_none"}}
-        refused = api.post("/v1/workflows", body)
-        assert refused.json["errors"][0]["pointer"] == "/settings/mailbox_pool"
-        assert api.get("/v1/campaigns").json["data"] == []
+    @pytest.mark.parametrize(
+        ("base", "name", "status"), [("/v1", "mailbox_pool", 422), ("/api", "mailboxPool", 400)]
+    )
+    def test_knows_no_pool_of_this_id(self, api: Api, base: str, name: str, status: int) -> None:
+        known = api.post("/v1/mailbox-pools", {"name": "Sales"}).json["id"]
+
+        answers = [
+            api.post(f"{base}/workflows", {"name": "A", "stages": ALL, "settings": {name: pool}})
+            for pool in ("pool_none", known)
+        ]
+
+        assert [answer.status for answer in answers] == [status, 201]
+        assert name in answers[0].text
+        (campaign,) = api.get("/v1/campaigns").json["data"]
+        assert campaign["mailbox_pool"] == known
 
     @pytest.mark.parametrize(
         "stages", [[], ["qualify", "research"], ["contact", "contact"], ["review"]]
@@ -240,17 +251,19 @@ class TestSequence:
 
 
 class TestDelete:
-    def test_deletes_what_was_made_for_it(self, api: Api) -> None:
+    @pytest.mark.parametrize("base", ["/v1", "/api"])
+    def test_deletes_what_was_made_for_it(self, api: Api, cloud: Cloud, base: str) -> None:
         workflow = a_workflow(api)
         path = f"/v1/workflows/{workflow['id']}"
         sequence = f"/v1/sequences/{workflow['sequence_id']}"
         steps = {"steps": [{**STEP_ONE, "subject": "Another"}]}
         assert api.put(f"{sequence}/steps", steps).status == 200
 
-        assert api.delete(path).json["deleted"]
+        assert api.delete(f"{base}/workflows/{workflow['id']}").json["deleted"]
 
         gone = (path, sequence, f"/v1/campaigns/{workflow['campaign_id']}")
         assert [api.get(each).status for each in gone] == [404, 404, 404]
+        assert cloud.items("campaigns", f"{api.workspace().id}#{workflow['sequence_id']}") == []
         assert api.patch(path, {"name": "B"}).status == 404
         assert api.delete(path).status == 404
         assert api.get("/v1/workflows").json["data"] == []
