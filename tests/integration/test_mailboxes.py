@@ -253,6 +253,19 @@ class TestHealth:
         assert [mail.recipients for mail in cloud.mails()] == [[NEW["email"]]]
         assert [each["health"] for each in events(cloud, api)] == ["failing", "healthy"]
 
+    def test_rates_that_are_over_delay_nobody_who_is_resumed(self, api: Api, cloud: Cloud) -> None:
+        (contact_id,) = launched(api).contact_ids
+        (enrollment,) = api.get(f"/v1/enrollments?contact_id={contact_id}").json["data"]
+        path = f"/v1/enrollments/{enrollment['id']}"
+        api.post(f"{path}/pause")
+        recovered(api, cloud)
+
+        answer = api.post(f"{path}/resume")
+        cloud.drain()
+
+        assert answer.status == 200, answer.text
+        assert len(cloud.mails()) == 1
+
     def test_rates_that_are_over_delay_no_lead_that_is_approved(
         self, api: Api, cloud: Cloud
     ) -> None:
