@@ -37,6 +37,7 @@ class MailServer:
     A mail is in `received` as soon as its end was seen, whatever is answered."""
 
     port: int = 0
+    user: str = USER
     answers: Mapping[Command, str] = field(default_factory=dict)
     delays: Mapping[Command, float] = field(default_factory=dict)
     received: list[Received] = field(default_factory=list)
@@ -67,7 +68,8 @@ class _Protocol(SMTP):
             server.transport is not None
             and server.transport.get_extra_info("sslcontext") is not None
         )
-        success = (data.login, data.password) == (USER.encode(), PASSWORD.encode())
+        expected = (self._state.user.encode(), PASSWORD.encode())
+        success = (data.login, data.password) == expected
         return AuthResult(success=success, handled=False)
 
 
@@ -126,6 +128,7 @@ async def _instead(server: SMTP, state: MailServer, command: Command) -> str | N
 @contextmanager
 def mail_server(
     *,
+    user: str = USER,
     answers: Mapping[Command, str] | None = None,
     delays: Mapping[Command, float] | None = None,
     tls: ssl.SSLContext | None = None,
@@ -134,7 +137,7 @@ def mail_server(
     """Speaks TLS from the start, after STARTTLS, or not at all; always offers a login."""
     loop, ready, stopping = asyncio.new_event_loop(), Event(), asyncio.Event()
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        state = MailServer(listener.getsockname()[1], answers or {}, delays or {})
+        state = MailServer(listener.getsockname()[1], user, answers or {}, delays or {})
 
         def protocol() -> _Protocol:
             return _Protocol(state, tls_context=starttls, auth_require_tls=False, loop=loop)

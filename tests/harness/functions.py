@@ -69,8 +69,13 @@ class Functions:
             for name, function in self._stack.functions.items()
             if self._stack.name_of(function.logical_id) == sent["FunctionName"]
         )
-        answer = self.invoke(name, json.loads(sent["Payload"]))
-        return {"StatusCode": 200, "Payload": BytesIO(json.dumps(answer).encode())}
+        failed = {}
+        try:
+            answer = self.invoke(name, json.loads(sent["Payload"]))
+        except Exception as error:  # whatever a function does not catch
+            answer = {"errorMessage": str(error), "errorType": type(error).__name__}
+            failed = {"FunctionError": "Unhandled"}
+        return {"StatusCode": 200, "Payload": BytesIO(json.dumps(answer).encode()), **failed}
 
     def may_loop(self, name: str) -> bool:
         """Whether the template lets a function call itself through a queue again and again."""

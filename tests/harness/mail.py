@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from email.utils import parseaddr
 from typing import Any
 from uuid import uuid4
 
@@ -61,12 +62,27 @@ class MailService:
             recipients=recipients,
             raw=base64.b64decode(params["Content"]["Raw"]["Data"]),
             tags={
-                "ses:configuration-set": params.get("ConfigurationSetName", ""),
+                "ses:configuration-set": self.set_of(params) or "",
                 **{tag["Name"]: tag["Value"] for tag in params.get("EmailTags", [])},
             },
         )
         self.sent.append(mail)
         return {"MessageId": mail.message_id}
+
+    def set_of(self, params: dict[str, Any]) -> str | None:
+        """Return the configuration set by which SES sends: the one that the call names, or the
+        default of the address, or that of its domain.
+
+        Source: https://docs.aws.amazon.com/ses/latest/dg/managing-configuration-sets-default-adding.html
+        """
+        if name := params.get("ConfigurationSetName"):
+            return str(name)
+        address = parseaddr(params["FromEmailAddress"])[1]
+        identities = [
+            self.identities.get(name, {}) for name in (address, address.partition("@")[2])
+        ]
+        found = (identity.get("ConfigurationSetName") for identity in identities)
+        return next(filter(None, found), None)
 
     def _check_identities(self, sender: str, recipients: list[str]) -> None:
         """As SES does, which says this of who sends and of who receives in the same words.

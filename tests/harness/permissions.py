@@ -12,6 +12,7 @@ from fnmatch import fnmatchcase
 from functools import cache
 from typing import Any
 
+from tests.harness.mail import MailService
 from tests.harness.queues import Queues
 from tests.harness.stack import Stack, arn
 from tools import permissions, templates
@@ -64,10 +65,11 @@ class _Statement:
 class Permissions:
     """`acting` is the function whose policies count; none while a test calls the library itself."""
 
-    def __init__(self, stack: Stack, queues: Queues) -> None:
+    def __init__(self, stack: Stack, queues: Queues, ses: MailService) -> None:
         self.acting: str | None = None
         self._stack = stack
         self._queues = queues
+        self._ses = ses
         self._statements = cache(self._load)
         self._added: dict[str, Sequence[dict[str, Any]]] = {}
 
@@ -159,7 +161,7 @@ class Permissions:
             case "sesv2", "GetAccount" | "ListEmailIdentities":
                 yield f"ses:{operation}", "*"
             case "sesv2", "SendEmail":
-                yield from _sending(params)
+                yield from _sending(params, self._ses.set_of(params))
             case "sesv2", _:
                 yield f"ses:{operation}", arn("ses", "identity/example.com")
             case "lambda", "Invoke":
@@ -198,13 +200,14 @@ def _holds(condition: dict[str, dict[str, str]], context: dict[str, str]) -> boo
     return True
 
 
-def _sending(params: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """The right to send, as the identity and by the configuration set that a call names.
+def _sending(params: dict[str, Any], name: str | None) -> Iterator[tuple[str, str]]:
+    """The right to send, as the identity and by the configuration set of this name, if there is
+    one.
 
     Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsimpleemailservicev2.html
     """
     resources = ["identity/example.com"]
-    if name := params.get("ConfigurationSetName"):
+    if name:
         resources.append(f"configuration-set/{name}")
     for action in ("SendEmail", *(["SendRawEmail"] if "Raw" in params["Content"] else [])):
         for resource in resources:

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from outrider.campaigns.audience import models, runner
+from outrider.kit.aws import sqs
 from tests.engine.invariants import Books, wrong_at_rest
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
@@ -295,6 +297,33 @@ class TestFilter:
             cloud.invoke("campaigns_enroll", {"Records": [job]})
 
         assert not crashed()
+
+    @pytest.mark.parametrize("dies", [None, "before", "after"])
+    def test_goes_on_in_as_many_calls_as_it_takes(
+        self, api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch, dies: When | None
+    ) -> None:
+        """Each has time for one contact; the first may die where it sends for the next."""
+        monkeypatch.setattr(sqs, "TURN_MS", 0)
+        monkeypatch.setattr(models, "PAGE", 1)
+        monkeypatch.setattr(runner, "PAGE", 1)
+        monkeypatch.setattr(runner, "BATCH", 1)
+        a_mailbox(api)
+        some_contacts(api, 18)
+        campaign = a_campaign(api)
+        launch(api, campaign, filter={})
+
+        if dies:
+            first = cloud.take("EnrollingQueue")
+            with cloud.wire.crash_at("SendMessageBatch", dies) as crashed:
+                cloud.invoke("campaigns_enroll", first)
+            assert crashed()
+        cloud.run(hours=2)
+
+        found = status(api, campaign)
+        assert (found["status"], found["filter_counts"]["added"]) == ("completed", 18)
+        assert len({mail.recipients[0] for mail in cloud.mails()}) == len(cloud.mails()) == 18
+        assert cloud.queue("EnrollingDeadLetters").messages == []
+        assert list(wrong_at_rest(Books(cloud, api.workspace().id))) == []
 
     def test_goes_on_though_its_worker_was_given_up(self, api: Api, cloud: Cloud) -> None:
         a_mailbox(api)

@@ -1,6 +1,6 @@
 """Keys of providers of language models, from the request to the provider."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 from unittest.mock import patch
 
@@ -18,8 +18,11 @@ from outrider.llm_providers.wiring import language_model, model_choice
 from tests.harness import stack
 from tests.harness.api import Answer, Api
 from tests.harness.cloud import Cloud
+from tests.integration.modeled import RATIONALE
+from tests.integration.test_leads import qualify
+from tests.integration.test_model_writing import a_lead_of_sales, spent
 from tests.language_models.dialects import DIALECTS
-from tests.receivers import answering, receiver
+from tests.receivers import Receiver, answering, receiver
 
 CANARY = "sk-canary-5b1c8f0e2a7d9K2f"
 JSON = "Content-Type: application/json\r\n"
@@ -40,6 +43,14 @@ def shown(api: Api, **options: Any) -> dict[str, bool]:
 
 def workspace_of(api: Api, name: str = "acme") -> WorkspaceId:
     return WorkspaceId(api.workspace(name).id)
+
+
+def copy_key(api: Api, cloud: Cloud, of: str, to: str) -> None:
+    """The stored provider of a workspace in place of another's."""
+    stored = cloud.items("keys", workspace_of(api, of))
+    [item] = [each for each in stored if each["sk"] == "llm#anthropic"]
+    table = Table(settings().keys_table)
+    table.write(table.put_action({**item, "pk": workspace_of(api, to)}))
 
 
 class TestPut:
@@ -200,13 +211,10 @@ class TestIsolation:
         put(api)
         api.workspace("globex")
         put(api, workspace="globex", api_key="sk-of-globex-0123")
-        own, theirs = workspace_of(api), workspace_of(api, "globex")
-        [item] = [each for each in cloud.items("keys", own) if each["sk"] == "llm#anthropic"]
-        table = Table(settings().keys_table)
-        table.write(table.put_action({**item, "pk": theirs}))
+        copy_key(api, cloud, "acme", "globex")
 
         with pytest.raises(CipherFailed):
-            language_model(theirs)
+            language_model(workspace_of(api, "globex"))
 
 
 class TestLanguageModel:
@@ -236,11 +244,50 @@ class TestLanguageModel:
             language_model(workspace_of(api))
 
 
-class TestTest:
-    @pytest.fixture(autouse=True)
-    def _loopback_is_allowed(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setitem(stack.PARAMETERS, "Stage", "local")
+@pytest.fixture
+def loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have providers be found on this machine."""
+    monkeypatch.setitem(stack.PARAMETERS, "Stage", "local")
 
+
+@pytest.mark.usefixtures("loopback")
+class TestWriting:
+    """A rationale, which another function writes for the one that qualifies a lead."""
+
+    @pytest.fixture
+    def server(self) -> Iterator[Receiver]:
+        body = DIALECTS[2].body(calls=[("1", "answer", RATIONALE)])
+        with receiver(answering(body=body, headers=JSON)) as opened:
+            yield opened
+
+    def test_is_paid_to_the_provider_with_the_stored_key(self, api: Api, server: Receiver) -> None:
+        lead = a_lead_of_sales(api)
+        put(api, base_url=f"http://127.0.0.1:{server.port}")
+
+        answer = qualify(api, lead)
+
+        assert answer.json["rationale"] == {"text": RATIONALE["text"], "provider": "anthropic"}
+        assert CANARY.encode() in server.requests[0]
+        assert spent(api) == (1, 0)
+
+    def test_is_by_rules_and_free_if_the_key_is_anothers(
+        self, api: Api, cloud: Cloud, server: Receiver
+    ) -> None:
+        lead = a_lead_of_sales(api)
+        api.workspace("globex")
+        for workspace in ("acme", "globex"):
+            put(api, workspace=workspace, base_url=f"http://127.0.0.1:{server.port}")
+        copy_key(api, cloud, "globex", "acme")
+
+        answer = qualify(api, lead)
+
+        assert (answer.status, answer.json["score"]) == (200, 100)
+        assert answer.json["rationale"]["provider"] is None
+        assert (server.requests, spent(api)) == ([], (0, 0))
+
+
+@pytest.mark.usefixtures("loopback")
+class TestTest:
     def test_asks_the_provider_with_the_stored_key(self, api: Api) -> None:
         dialect = DIALECTS[2]
         with receiver(answering(body=dialect.body("ready"), headers=JSON)) as server:

@@ -18,8 +18,8 @@ from tests.integration.test_triggers import running
 NEW = {"email": "ada@example.com", "first_name": "Ada"}
 
 
-def repository(api: Api) -> MailboxRepository:
-    return mailbox_repository(WorkspaceId(api.workspace().id))
+def repository(api: Api, workspace: str = "acme") -> MailboxRepository:
+    return mailbox_repository(WorkspaceId(api.workspace(workspace).id))
 
 
 def counted(api: Api, mailbox_id: str, *, sent: int, days_ago: int = 0, **counts: int) -> None:

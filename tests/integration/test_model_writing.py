@@ -1,7 +1,7 @@
 """Texts by the model of a workspace: what is taken over, what it costs, and what is there if the
 model fails."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -11,7 +11,14 @@ from tests.harness.failures import TimedOut, When, crash_points
 from tests.harness.models import Answer
 from tests.integration.modeled import BUSY, RATIONALE, SUMMARY, a_draft, by_kind, provider
 from tests.integration.outreach import a_mailbox
-from tests.integration.running_workflows import PROFILE, a_lead, a_workflow, run, the_run
+from tests.integration.running_workflows import (
+    PROFILE,
+    SALES,
+    a_lead,
+    a_workflow,
+    run,
+    the_run,
+)
 from tests.integration.test_leads import KEY, lead_of, qualify
 from tests.websites import Website, page, website
 
@@ -38,16 +45,42 @@ def a_lead_of_sales(api: Api) -> str:
     return str(lead.json["id"])
 
 
-class TestRationale:
-    def test_is_stored_with_the_lead_and_costs_a_credit(self, api: Api) -> None:
-        lead = a_lead_of_sales(api)
-        with provider(api, by_kind(rationale=RATIONALE)):
-            answer = qualify(api, lead)
+def native(api: Api, cloud: Cloud) -> str:
+    """A lead that was qualified by its route, in a workspace that had used no credit before. The
+    others do the same in their way."""
+    lead = a_lead_of_sales(api)
+    answer = qualify(api, lead)
+    assert (answer.status, answer.headers["X-Credits-Used"]) == (200, "1")
+    return lead
 
-        written = {"text": RATIONALE["text"], "provider": "openai"}
-        assert (answer.status, answer.json["rationale"]) == (200, written)
-        assert (answer.json["score"], answer.headers["X-Credits-Used"]) == (100, "1")
-        assert api.get(f"/v1/leads/{lead}").json["rationale"] == written
+
+def autoreach(api: Api, cloud: Cloud) -> str:
+    lead = a_lead_of_sales(api)
+    answer = api.post(f"/api/leads/{lead}/qualify")
+    assert (answer.status, answer.headers["X-Credits-Used"]) == (200, "1")
+    return lead
+
+
+def workflow(api: Api, cloud: Cloud) -> str:
+    made = a_workflow(api, "qualify", profile=PROFILE)
+    lead = a_lead(api, made, "grace@acme.example", **SALES)
+    run(api, made)
+    cloud.run(hours=1)
+    assert the_run(api, made)["counts"]["credits"] == 1
+    return lead
+
+
+class TestRationale:
+    @pytest.mark.parametrize("qualified", [native, autoreach, workflow])
+    def test_is_stored_with_the_lead_and_costs_a_credit(
+        self, api: Api, cloud: Cloud, qualified: Callable[[Api, Cloud], str]
+    ) -> None:
+        with provider(api, by_kind(rationale=RATIONALE)):
+            lead = qualified(api, cloud)
+
+        found = api.get(f"/v1/leads/{lead}").json
+        assert found["rationale"] == {"text": RATIONALE["text"], "provider": "openai"}
+        assert (found["status"], found["score"]) == ("qualified", 100)
         (entry,) = api.get("/v1/credits/ledger?kind=qualify").json["data"]
         assert (entry["status"], entry["amount"], spent(api)) == ("posted", 1, (1, 0))
 
@@ -107,20 +140,22 @@ class TestRationale:
 
 
 class TestSummary:
-    def test_is_stored_with_what_was_found_for_all_contacts(self, api: Api, site: Website) -> None:
+    @pytest.mark.parametrize("lead_first", [True, False])
+    def test_is_stored_with_what_was_found_for_all_contacts(
+        self, api: Api, site: Website, *, lead_first: bool
+    ) -> None:
+        lead = lead_of(api, site)
+        company = api.get(f"/v1/contacts/{lead['contact_id']}").json["company_id"]
+        body = {"email": "bo@acme.example", "company_id": company}
+        contact = api.post("/v1/contacts", body).json["id"]
+        paths = [f"/v1/leads/{lead['id']}/research", f"/v1/contacts/{contact}/research"]
         with provider(api, by_kind(summary=SUMMARY)) as model:
-            leads = [lead_of(api, site)]
-            company = api.get(f"/v1/contacts/{leads[0]['contact_id']}").json["company_id"]
-            leads.append(
-                api.post("/v1/contacts", {"email": "bo@acme.example", "company_id": company}).json
-            )
-            first = api.post(f"/v1/leads/{leads[0]['id']}/research").json
-            second = api.post(f"/v1/contacts/{leads[1]['id']}/research").json
+            first, second = [api.post(each).json for each in paths[:: 1 if lead_first else -1]]
 
         assert (first["provider"], first["summary"]) == ("openai", "Acme makes anvils.")
         assert first["summary_lines"] == [{"text": "Acme makes anvils.", "sources": [site.url]}]
         assert (second["provider"], second["summary"]) == ("openai", "Acme makes anvils.")
-        assert api.get(f"/v1/leads/{leads[0]['id']}/research").json["provider"] == "openai"
+        assert api.get(paths[0]).json["provider"] == "openai"
         assert (len(model.told), spent(api)) == (1, (1, 0))
         assert "grace" not in model.told[0].lower(), "a summary is not about the contact"
 

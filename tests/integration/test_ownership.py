@@ -1,27 +1,26 @@
 """Whose an address is: proofs, and that without one nobody sends as it or gets the mail to it."""
 
 import re
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
-from types import SimpleNamespace
+from functools import partial
+from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
-from outrider.access.models import Caller, WorkspaceId
-from outrider.mailboxes.models import Mailbox
-from outrider.mailboxes.ownership.schemas import VerificationRequest
-from outrider.mailboxes.ownership.wiring import verifications
-from outrider.mailboxes.smtp import SmtpFailed
 from outrider.mailboxes.wiring import inboxes
+from tests.authorities import Authority
 from tests.harness import stack
 from tests.harness.api import Api, Mode
 from tests.harness.cloud import Cloud
 from tests.harness.failures import When, crash_points
 from tests.integration.outreach import STEP_ONE, a_mailbox
+from tests.integration.test_mailboxes import repository
 from tests.integration.test_previews import step_ids
-from tests.mailservers import PASSWORD
+from tests.mailservers import PASSWORD, MailServer, mail_server
 from tests.nameserver import Zone, nameserver
 
 ADDRESS = "ada@acme.com"
@@ -51,6 +50,27 @@ def published(cloud: Cloud, record: dict[str, str] | None, **more: list[str]) ->
     answers: Zone = zone
     with nameserver(answers) as server, cloud.environment(DNS_SERVER=server):
         yield
+
+
+@contextmanager
+def at_home(cloud: Cloud, host: str, folder: Path) -> Iterator[MailServer]:
+    """A mail server on this machine that has the name of a host, and a certificate for it."""
+    authority = Authority(folder)
+    with (
+        cloud.environment(STAGE="local"),
+        patch("outrider.mailboxes.smtp.system_tls", authority.trusted),
+        patch.object(socket, "getaddrinfo", partial(_found_at_home, host, socket.getaddrinfo)),
+        mail_server(user=ADDRESS, starttls=authority.server(host)) as server,
+    ):
+        yield server
+
+
+def _found_at_home(ours: str, look_up: Any, host: str, *asked: Any, **more: Any) -> Any:
+    return look_up("127.0.0.1" if host == ours else host, *asked, **more)
+
+
+def login_at(host: str, server: MailServer) -> dict[str, Any]:
+    return {"host": host, "port": server.port, "username": ADDRESS, "password": PASSWORD}
 
 
 def code_of(cloud: Cloud) -> str:
@@ -184,6 +204,20 @@ class TestProofByCode:
 
         assert (answer.status, "VerificationSender" in answer.json["detail"]) == (409, True)
 
+    @pytest.mark.parametrize("name", ["codes@outrider.test", "outrider.test"])
+    def test_is_sent_by_the_configuration_set_of_its_sender(
+        self, api: Api, cloud: Cloud, name: str
+    ) -> None:
+        """SES takes it, and asks for the right to it, where a call names none."""
+        cloud.verify_identity("outrider.test", ConfigurationSetName="of-the-domain")
+        cloud.verify_identity(name, ConfigurationSetName="of-the-operator")
+        mailbox = a_mailbox(api, email=ADDRESS)
+
+        verify(api, mailbox, {"method": "code"})
+
+        assert verify(api, mailbox, {"code": code_of(cloud)}).json["verified"] is True
+        assert [mail.tags["ses:configuration-set"] for mail in cloud.mails()] == ["of-the-operator"]
+
     def test_a_test_key_sends_none(self, api: Api, cloud: Cloud) -> None:
         mailbox = a_mailbox(api, email=ADDRESS, mode="test")
 
@@ -244,27 +278,37 @@ class TestProofByLogin:
         ],
     )
     def test_of_a_server_that_the_domain_names_proves_the_address(
-        self, api: Api, cloud: Cloud, host: str, mx: list[str]
+        self, api: Api, cloud: Cloud, tmp_path: Path, *, host: str, mx: list[str]
     ) -> None:
-        smtp = {"host": host, "username": ADDRESS, "password": PASSWORD}
-        mailbox = a_mailbox(api, email=ADDRESS, kind="smtp", smtp=smtp)
-        caller = Caller(WorkspaceId(api.workspace().id), "engine", seal=b"secret")
-        tried: list[str] = []
+        with published(cloud, None, MX=mx), at_home(cloud, host, tmp_path) as server:
+            wrong = {**login_at(host, server), "password": "wrong"}
+            mailbox = a_mailbox(api, email=ADDRESS, kind="smtp", smtp=wrong)
+            refused = verify(api, mailbox, {"method": "login"}).json
+            api.patch(f"/v1/mailboxes/{mailbox['id']}", {"smtp": {"password": PASSWORD}})
+            taken = verify(api, mailbox, {"method": "login"}).json
 
-        @contextmanager
-        def opened(mailbox: Mailbox) -> Iterator[None]:
-            tried.append(mailbox.email)
-            if len(tried) == 1:
-                raise SmtpFailed("login", "535 no")
-            yield
+        assert (refused["verified"], host in refused["detail"]) == (False, True)
+        assert (taken["verified"], taken["verified_by"]) == (True, "login")
+        assert all(server.encrypted)
+        assert server.received == []
 
-        with published(cloud, None, MX=mx):
-            service = replace(verifications(caller), sessions=SimpleNamespace(open=opened))  # type: ignore[arg-type]
-            asked = VerificationRequest(method="login")
-            refused = service.verify(mailbox["id"], asked)
-            taken = service.verify(mailbox["id"], asked)
+    def test_is_none_with_the_password_of_another_mailbox(
+        self, api: Api, cloud: Cloud, tmp_path: Path
+    ) -> None:
+        host = "mx.acme.com"
+        with published(cloud, None, MX=[f"10 {host}."]), at_home(cloud, host, tmp_path) as server:
+            options = {"email": ADDRESS, "kind": "smtp", "smtp": login_at(host, server)}
+            theirs = a_mailbox(api, workspace="globex", **options)
+            ours = a_mailbox(api, **options)
+            stolen = repository(api, "globex").require(theirs["id"]).smtp
+            before = repository(api).require(ours["id"])
+            after = before.model_copy(update={"smtp": stolen, "version": before.version + 1})
+            repository(api).change(before, after)
 
-        assert (refused.verified, taken.verified, taken.verified_by) == (False, True, "login")
+            answer = verify(api, ours, {"method": "login"}).json
+
+        assert (answer["verified"], server.logins) == (False, [])
+        assert "could not be decrypted" in answer["detail"]
 
 
 class TestWithoutProof:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from outrider.kit.aws import sqs
 from outrider.kit.clock import from_text
 from outrider.webhooks.replays import worker
 from tests.engine.invariants import Books
@@ -52,9 +53,18 @@ def contacts_at(api: Api, cloud: Cloud, *names: str) -> list[dict[str, Any]]:
 
 
 class TestOfTheFeed:
+    @pytest.mark.parametrize("turn_ms", [0, sqs.TURN_MS])
     def test_brings_what_was_missed_and_nothing_outside(
-        self, api: Api, cloud: Cloud, endpoint: Receiver, monkeypatch: pytest.MonkeyPatch
+        self,
+        api: Api,
+        cloud: Cloud,
+        endpoint: Receiver,
+        monkeypatch: pytest.MonkeyPatch,
+        *,
+        turn_ms: int,
     ) -> None:
+        """In one call, or in one for each page."""
+        monkeypatch.setattr(sqs, "TURN_MS", turn_ms)
         monkeypatch.setattr(worker, "PAGE", 2)
         events = contacts_at(api, cloud, "ada", "bob", "eve", "kim", "zoe")
         webhook = register(api, endpoint.url, "contact.*").json

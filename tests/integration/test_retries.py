@@ -9,6 +9,7 @@ from outrider.access.models import Caller
 from outrider.campaigns.enrollments import lists, retry_failed
 from outrider.campaigns.models import ERASED
 from outrider.campaigns.wiring import contact_enrollments
+from outrider.kit.aws import sqs
 from outrider.kit.aws.dynamodb import transact
 from outrider.messages.wiring import endings
 from tests.engine.invariants import Books, wrong_at_rest
@@ -221,7 +222,12 @@ class TestRetryOfMany:
         monkeypatch.setattr(retry_failed, "MOST_READ", 4)
         monkeypatch.setattr(retry_failed, "AT_ONCE", 3)
 
-    def test_is_finished_by_the_worker(self, api: Api, cloud: Cloud) -> None:
+    @pytest.mark.parametrize("turn_ms", [0, sqs.TURN_MS])
+    def test_is_finished_by_the_worker(
+        self, api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch, turn_ms: int
+    ) -> None:
+        """In one call, or in one for each part."""
+        monkeypatch.setattr(sqs, "TURN_MS", turn_ms)
         campaign = failed(api, cloud, 13)
 
         answer = retry(api, campaign)

@@ -11,7 +11,9 @@ from tests.harness.failures import When, crash_points
 from tests.integration.feedback import tell
 from tests.integration.outreach import STEP_ONE, a_mailbox, launched, some_contacts, status
 from tests.integration.replying import a_dsn, take
+from tests.integration.test_mailbox_servers import local_server
 from tests.integration.test_previews import SPUN, a_draft, step_ids
+from tests.mailservers import CUT, PASSWORD, Command
 
 OWN = "ada@outrider.test"
 KEY = {"idempotency-key": "once"}
@@ -172,6 +174,41 @@ class TestTestSend:
         assert (answer.status, answer.json["result"]) == (200, "not_sent")
         assert "TooManyRequests" in answer.json["detail"]
         assert (mailbox["used_today"], cloud.mails()) == (0, [])
+
+
+class TestOwnServer:
+    @pytest.mark.parametrize(
+        ("answers", "password", "result", "received", "used"),
+        [
+            ({}, PASSWORD, "sent", 1, 1),
+            ({}, "wrong", "not_sent", 0, 0),
+            ({"DATA": CUT}, PASSWORD, "not_sent", 0, 0),
+            ({"END": CUT}, PASSWORD, "unknown", 1, 1),
+        ],
+        ids=str,
+    )
+    def test_of_the_mailbox_gets_the_test_once(
+        self,
+        api: Api,
+        cloud: Cloud,
+        *,
+        answers: dict[Command, str],
+        password: str,
+        result: str,
+        received: int,
+        used: int,
+    ) -> None:
+        with local_server(cloud) as (server, smtp):
+            server.answers = answers
+            asked = a_test(api, kind="smtp", smtp={**smtp, "password": password})
+
+            sent = [send(api, **asked, headers=KEY).json for _ in range(2)]
+
+        (mailbox,) = api.get("/v1/mailboxes").json["data"]
+        assert sent[0] == sent[1]
+        assert (sent[0]["result"], mailbox["used_today"]) == (result, used)
+        assert [mail.recipients for mail in server.received] == [[OWN]] * received
+        assert cloud.mails() == []
 
 
 class TestRepetition:

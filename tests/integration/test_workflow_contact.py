@@ -121,8 +121,11 @@ class TestReview:
 
 
 class TestAutomatic:
-    def test_writes_to_qualified_leads_at_once(self, api: Api, cloud: Cloud) -> None:
-        workflow = a_workflow(api, "qualify", "contact", auto_review=True)
+    @pytest.mark.parametrize("first", ["research", "qualify"])
+    def test_writes_to_leads_as_soon_as_they_have_come_to_it(
+        self, api: Api, cloud: Cloud, first: str
+    ) -> None:
+        workflow = a_workflow(api, first, "contact", auto_review=True)
         for name in ("ada", "bob"):
             a_lead(api, workflow, f"{name}@acme.example")
 

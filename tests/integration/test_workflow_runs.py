@@ -1,6 +1,8 @@
 """Runs of workflows: leads go through research and qualification, and each run says what it did."""
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 from unittest.mock import patch
 
@@ -9,6 +11,7 @@ import pytest
 from outrider.access.models import Caller, WorkspaceId
 from outrider.credits.wiring import credits
 from outrider.research.service import ResearchService
+from outrider.research.site.looking import SiteLookup
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
 from tests.integration.running_workflows import (
@@ -24,6 +27,7 @@ from tests.integration.running_workflows import (
 )
 from tests.websites import Website, page, website
 
+MINUTE = timedelta(minutes=1)
 HOME = page("<title>Acme</title><p>Anvils</p>")
 
 
@@ -226,6 +230,35 @@ class TestFailingLead:
         assert "5 attempts" in failed["failure"]["detail"]
         assert the_run(api, workflow)["errors"] == {"gave_up": 1}
         assert the_run(api, workflow)["status"] == "completed"
+
+    @pytest.mark.parametrize("failures", [1, 4, 5])
+    def test_is_researched_later_and_paid_once(
+        self, api: Api, cloud: Cloud, site: Website, failures: int
+    ) -> None:
+        company = api.post("/v1/companies", {"name": "Acme", "website": site.url}).json["id"]
+        workflow = a_workflow(api, "research")
+        lead = a_lead(api, workflow, "ada@acme.example", company_id=company)
+        tried: list[datetime] = []
+        whole = SiteLookup.look
+
+        def look(looker: SiteLookup, *asked: Any) -> Any:
+            tried.append(cloud.clock.now)
+            if len(tried) <= failures:
+                raise ZeroDivisionError
+            return whole(looker, *asked)
+
+        run(api, workflow)
+        with patch.object(SiteLookup, "look", look):
+            cloud.run(hours=2)
+
+        found, counts = api.get(f"/v1/leads/{lead}").json, the_run(api, workflow)["counts"]
+        waits = [round((after - before) / MINUTE) for before, after in pairwise(tried)]
+        assert waits == [1, 5, 15, 15][:failures]
+        paid = failures < 5
+        assert found["status"] == ("researched" if paid else "failed")
+        assert (found["failure"] or {}).get("code") == (None if paid else "gave_up")
+        shown = api.get("/v1/credits").json
+        assert (shown["spent"], shown["held"], counts["credits"]) == (paid, 0, paid)
 
     def test_of_a_contact_that_is_gone_ends(self, api: Api, cloud: Cloud) -> None:
         workflow = a_workflow(api, "qualify")

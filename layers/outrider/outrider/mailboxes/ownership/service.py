@@ -154,7 +154,7 @@ class OwnershipService:
                 pass
         except SmtpFailed as failure:
             host = mailbox.smtp.host
-            return MailboxVerification.of(mailbox, f"{host} did not accept the login: {failure}")
+            return MailboxVerification.of(mailbox, f"The login at {host} failed: {failure}")
         ownership = Ownership(folded(mailbox.email), "login")
         return self._proved(mailbox, ownership, [self.ownerships.prove_action(ownership)])
 
