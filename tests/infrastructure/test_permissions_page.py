@@ -32,13 +32,6 @@ class TestPage:
         """It is its own record."""
         assert page.render(SEEN) == page.PAGE.read_text(encoding="utf-8")
 
-    def test_has_no_reason_for_what_is_seen_or_gone(self) -> None:
-        """A test may have begun to take the path: then its line goes."""
-        reasons = set(permissions.by_code())
-
-        assert reasons & SEEN == set()
-        assert reasons - set(permissions.allowed()) == set()
-
     def test_misses_a_permission_that_no_test_saw(self) -> None:
         queue = Permission("steps_run", "sqs:SendMessage", "StepsQueue")
 

@@ -10,8 +10,7 @@ from outrider.kit.aws.dynamodb import Query, Table
 from tests.harness import repairs
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
-from tests.harness.permissions import PermissionMissing, Permissions
-from tests.harness.queues import Queues
+from tests.harness.permissions import PermissionMissing
 from tests.integration.outreach import launched, status
 
 
@@ -96,12 +95,13 @@ class TestWire:
 
         assert (answer.status, answer.headers["Retry-After"]) == (503, "1")
 
-    def test_notices_a_call_that_the_template_does_not_allow(self, cloud: Cloud) -> None:
-        permissions = Permissions(cloud.stack, Queues(cloud.stack.queues))
-        permissions.acting = "contacts"
+    def test_notices_a_call_that_the_template_does_not_allow(
+        self, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(cloud.permissions, "acting", "contacts")
 
         with pytest.raises(PermissionMissing, match="contacts may not dynamodb:DeleteItem on"):
-            permissions.check("dynamodb", "DeleteItem", {"TableName": "any"})
+            cloud.permissions.check("dynamodb", "DeleteItem", {"TableName": "any"})
 
 
 class TestQueries:

@@ -297,7 +297,11 @@ class TestProofByLogin:
     ) -> None:
         host = "mx.acme.com"
         with published(cloud, None, MX=[f"10 {host}."]), at_home(cloud, host, tmp_path) as server:
-            options = {"email": ADDRESS, "kind": "smtp", "smtp": login_at(host, server)}
+            options: dict[str, Any] = {
+                "email": ADDRESS,
+                "kind": "smtp",
+                "smtp": login_at(host, server),
+            }
             theirs = a_mailbox(api, workspace="globex", **options)
             ours = a_mailbox(api, **options)
             stolen = repository(api, "globex").require(theirs["id"]).smtp

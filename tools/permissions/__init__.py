@@ -2,14 +2,11 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import yaml
-
 from tools import templates
-from tools.templates import REPOSITORY, Function
+from tools.templates import Function
 
 LIMITED = {
     "polls": ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
@@ -111,41 +108,13 @@ def resource_name(resource: Any) -> str:
     return name.replace("Arn/", "/").removesuffix("Arn").removesuffix(".")
 
 
-@cache
-def _notes() -> dict[str, Any]:
-    text = (REPOSITORY / "tools" / "permissions.yaml").read_text(encoding="utf-8")
-    notes: dict[str, Any] = yaml.safe_load(text)
-    return notes
-
-
-def reasons() -> dict[str, str]:
-    """Return why a role allows what no test saw, by kind."""
-    by_code = {each["kind"]: each["reason"] for each in _notes()["by_code"]}
-    return {**_notes()["by_aws"], **by_code}
-
-
-def by_code() -> dict[Permission, str]:
-    """Return what functions need on paths that no test takes through them, with its kind."""
-    return {
-        Permission(*each.split(" ")): group["kind"]
-        for group in _notes()["by_code"]
-        for each in group["permissions"]
-    }
-
-
-def explained(function: Function) -> dict[Permission, str]:
-    """Return what the role of a function allows for a reason, with its kind."""
-    own = {each: kind for each, kind in by_code().items() if each.function == function.name}
-    return {**own, **by_aws(function)}
-
-
 def as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
 def unneeded(seen: set[Permission]) -> list[Permission]:
-    """Return what roles allow, and neither was seen nor has a reason."""
-    known = {each for function in templates.functions() for each in explained(function)}
+    """Return what roles allow, and neither was seen nor is needed by AWS itself."""
+    known = {each for function in templates.functions() for each in by_aws(function)}
     return sorted(set(allowed()) - seen - known)
 
 

@@ -5,8 +5,7 @@
     python -m tools.permissions --add FOLDER                # from that and what the page shows
     python -m tools.permissions                             # from what the page shows
 
-It writes no page while a role allows something that neither was seen nor has a reason, as in
-permissions.yaml.
+It writes no page while a role allows something that neither was seen nor is done by AWS itself.
 """
 
 import argparse

@@ -31,12 +31,14 @@ writes log lines, `AWSXrayWriteOnlyAccess` traces. They read nothing. Its polici
 allow polling every queue and reading every stream of the account; a `Deny` in the template leaves
 each function its own.
 
-Reasons for what no test saw:
+What AWS itself does in a role, no test sees:
 
-{reasons}
+- **polls**: Lambda polls the queue of an event source.
+- **stream**: Lambda reads the stream of an event source.
+- **failed**: Lambda puts what a function failed at for good to the destination for failures.
 """
 _HEADER = (
-    "| resources | service | seen in tests | not seen, and why |",
+    "| resources | service | seen in tests | done by AWS |",
     "|---|---|---|---|",
 )
 _CODE = re.compile(r"`([^`]+)`")
@@ -44,8 +46,7 @@ _CODE = re.compile(r"`([^`]+)`")
 
 def render(seen: set[Permission]) -> str:
     """Return the page: of what was seen, what the roles allow."""
-    reasons = "\n".join(f"- **{kind}**: {why}." for kind, why in permissions.reasons().items())
-    parts = [_HEAD.format(reasons=reasons)]
+    parts = [_HEAD]
     for function in sorted(templates.functions(), key=lambda each: each.name):
         rows = list(_rows(function, seen))
         parts.append(f"## {function.name}\n")
@@ -55,19 +56,19 @@ def render(seen: set[Permission]) -> str:
 
 def _rows(function: Function, seen: set[Permission]) -> Iterator[str]:
     """Yield a row for each resource; resources of which the same is allowed share one."""
-    reasons = permissions.explained(function)
+    by_aws = permissions.by_aws(function)
     cells: dict[tuple[str, str], tuple[set[str], dict[str, set[str]]]] = {}
     for permission in permissions.of_function(function):
         service, _, action = permission.action.partition(":")
-        tested, unseen = cells.setdefault((service, permission.resource), (set(), {}))
+        tested, others = cells.setdefault((service, permission.resource), (set(), {}))
         if permission in seen:
             tested.add(action)
-        elif kind := reasons.get(permission):
-            unseen.setdefault(kind, set()).add(action)
+        elif kind := by_aws.get(permission):
+            others.setdefault(kind, set()).add(action)
     alike: dict[tuple[str, str, str], list[str]] = {}
-    for (service, resource), (tested, unseen) in sorted(cells.items()):
-        explained = [f"{kind}: {_listed(actions)}" for kind, actions in sorted(unseen.items())]
-        row = service, _listed(tested), "; ".join(explained)
+    for (service, resource), (tested, others) in sorted(cells.items()):
+        done_by_aws = [f"{kind}: {_listed(actions)}" for kind, actions in sorted(others.items())]
+        row = service, _listed(tested), "; ".join(done_by_aws)
         alike.setdefault(row, []).append(f"`{resource}`")
     for row, names in alike.items():
         yield f"| {' | '.join([', '.join(names), *row])} |"
