@@ -16,7 +16,7 @@ from hypothesis import settings
 from tests import distribution
 from tests.e2e.fixtures import stack
 from tests.harness.fixtures import api, built_cloud, clock, cloud, drain, mails, transport
-from tests.harness.model_guard import models_on_this_machine
+from tests.harness.network import models_on_this_machine, no_names
 from tests.harness.permissions import SEEN
 
 __all__ = ["api", "built_cloud", "clock", "cloud", "drain", "mails", "stack", "transport"]
@@ -30,6 +30,12 @@ settings.load_profile("outrider")
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if metafunc.definition.get_closest_marker("both_transports"):
         metafunc.parametrize("transport", ["http", "boto3"], indirect=True)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: the one with the end-to-end tests mostly waits."""
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -68,6 +74,6 @@ def pytest_sessionfinish() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _no_call_of_a_model_leaves_this_machine() -> Iterator[None]:
-    with models_on_this_machine():
+def _nothing_leaves_this_machine() -> Iterator[None]:
+    with no_names(), models_on_this_machine():
         yield

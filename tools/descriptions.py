@@ -71,5 +71,7 @@ def fields(schema: Schema) -> Iterator[tuple[str, Schema]]:
 
 @cache
 def _read() -> dict[str, dict[str, str]]:
-    read: dict[str, dict[str, str]] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    read: dict[str, dict[str, str]] = yaml.load(
+        FILE.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader
+    )
     return read

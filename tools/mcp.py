@@ -89,7 +89,7 @@ def _require_decisions(made: Sequence[Schema]) -> None:
 @cache
 def notes() -> dict[str, Any]:
     """Return the content of `mcp.yaml`."""
-    read: dict[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    read: dict[str, Any] = yaml.load(FILE.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     return read
 
 

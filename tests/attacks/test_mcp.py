@@ -18,7 +18,7 @@ SHOWN_ONCE = ("otr_live_sk_", "otr_test_sk_", "whsec_")
 MINUTES = 3
 """Between attacks, so that no rate limit stops what a guard must."""
 
-with_a_small_key = pytest.mark.parametrize("attack", some(80, "small key"), ids=str)
+with_a_small_key = pytest.mark.parametrize("attack", some(48, "small key"), ids=str)
 with_every_scope = pytest.mark.parametrize(
     "attack",
     some(

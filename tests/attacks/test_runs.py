@@ -28,9 +28,9 @@ _LONGEST_GOAL = 1_900
 AT_HAND = "list_contacts"
 NO_FAILURES: dict[str, Any] = {"batchItemFailures": []}
 
-in_runs = pytest.mark.parametrize("attack", some(80, "runs"), ids=str)
+in_runs = pytest.mark.parametrize("attack", some(48, "runs"), ids=str)
 with_a_small_key = pytest.mark.parametrize("attack", some(20, "runs of a small key"), ids=str)
-in_chats = pytest.mark.parametrize("attack", some(50, "chats"), ids=str)
+in_chats = pytest.mark.parametrize("attack", some(32, "chats"), ids=str)
 
 
 @dataclass(slots=True)

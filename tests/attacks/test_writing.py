@@ -37,7 +37,7 @@ _FORBIDDEN = re.compile(
 """What makes a text more than plain text, told in another way than the product does."""
 _STOPS = ("asks_to_stop", "automatic")
 
-by_pages = pytest.mark.parametrize("attack", some(100, "pages"), ids=str)
+by_pages = pytest.mark.parametrize("attack", some(64, "pages"), ids=str)
 
 
 def quoted(text: str, source: str = PAGE) -> QuotedText:

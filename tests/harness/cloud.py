@@ -26,7 +26,7 @@ from tests.harness.functions import Functions
 from tests.harness.history import History
 from tests.harness.indexes import Indexes
 from tests.harness.mail import Mail, MailService
-from tests.harness.model_guard import models_on_this_machine
+from tests.harness.network import models_on_this_machine
 from tests.harness.permissions import Permissions
 from tests.harness.queues import Message, Queue, Queues
 from tests.harness.replicas import Replicas

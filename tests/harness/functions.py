@@ -94,11 +94,19 @@ def declared(needs: Collection[Setting[Any]]) -> Iterator[None]:
     before = seen.environment
     hidden = {each.name for each in required()} - {each.name for each in needs}
     # Of the process: `before` is another function's, where one is called while another runs.
-    seen.environment = {name: value for name, value in os.environ.items() if name not in hidden}
+    seen.environment = {
+        name: value for name in known() - hidden if (value := os.environ.get(name)) is not None
+    }
     try:
         yield
     finally:
         seen.environment = before
+
+
+@cache
+def known() -> frozenset[str]:
+    """The variables that the library reads."""
+    return frozenset(each.name for each in vars(Environment).values() if isinstance(each, Setting))
 
 
 @cache

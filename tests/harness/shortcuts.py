@@ -1,6 +1,6 @@
 """Shorter ways through moto's DynamoDB, where tests spend most of their time: it takes each call
-for a request of HTTP, and reads, walks and copies every expression and item anew. The answers are
-the same: `tests/integration/test_shortcuts.py` compares them.
+for a request of HTTP, and reads, walks and copies every expression anew; `values` has those through
+items. The answers are the same: `tests/integration/test_shortcuts.py` compares them.
 """
 
 import base64
@@ -13,11 +13,8 @@ from unittest.mock import patch
 
 from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult
-from moto.core.utils import camelcase_to_underscores
 from moto.dynamodb import models
 from moto.dynamodb.comparisons import ConditionExpressionParser
-from moto.dynamodb.exceptions import ItemSizeTooLarge
-from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.parsing.ast_nodes import DepthFirstTraverser, Node  # type: ignore[attr-defined]
 from moto.dynamodb.parsing.validators import (
     ActionCountValidator,
@@ -29,9 +26,8 @@ from moto.dynamodb.responses import DynamoHandler
 from werkzeug.exceptions import HTTPException
 
 from outrider.kit import json
+from tests.harness import values
 
-_LARGEST_ITEM = 405_000
-"""Bytes, as moto has it."""
 _OF_THE_TEXT = (ActionCountValidator, OverlappingPathsValidator, UpdateHashRangeKeyValidator)
 """What they say depends on the text of an expression, the names in it and the table's keys."""
 _ENOUGH = 1_000
@@ -71,14 +67,14 @@ def answer(backend: models.DynamoDBBackend, operation: str, body: bytes) -> tupl
     params = json.loads(body)
     handler = _Handler(backend, operation, _with_bytes(params) if b'"B":' in body else params)
     try:
-        result = getattr(handler, camelcase_to_underscores(operation))()
+        result = getattr(handler, values.method_of(operation))()
     except ServiceException as refused:
-        status, _, told = handler.serialized(ActionResult(refused))
-        return status, told.encode() if isinstance(told, str) else told
+        status, _, said = handler.serialized(ActionResult(refused))
+        return status, said.encode() if isinstance(said, str) else said
     except HTTPException as refused:
         return int(refused.code or 500), str(refused.description).encode()
-    # Items are in DynamoDB's JSON already.
-    return 200, json.dumps({name: each for name, each in result.result.items() if each is not None})
+    told = {name: each for name, each in result.result.items() if each is not None}
+    return 200, values.as_json(told)
 
 
 def _with_bytes(value: Any) -> Any:
@@ -211,50 +207,11 @@ def _words(condition: str) -> tuple[Any, ...]:
     return tuple(_lex(ConditionExpressionParser(condition, None, None)))
 
 
-def _copied(value: DynamoType) -> DynamoType:
-    made = DynamoType.__new__(DynamoType)
-    made.type = value.type
-    match value.value:
-        case list() as many:
-            made.value = [_copied(each) if type(each) is DynamoType else each for each in many]
-        case dict() as named:
-            made.value = {name: _copied(each) for name, each in named.items()}
-        case plain:
-            made.value = plain
-    return made
-
-
-def copied_item(item: Item) -> Item:
-    """Its keys never change, so the copy has the same."""
-    made: Item = Item.__new__(Item)  # type: ignore[assignment]
-    made.hash_key, made.range_key = item.hash_key, item.range_key
-    made.attrs = _attributes({name: _copied(each) for name, each in item.attrs.items()})
-    return made
-
-
-def _made(
-    item: Item, hash_key: DynamoType, range_key: DynamoType | None, attrs: dict[str, Any]
-) -> None:
-    """Weighs an item once, and not at each of its attributes."""
-    item.hash_key, item.range_key = hash_key, range_key
-    item.attrs = _attributes({name: DynamoType(value) for name, value in attrs.items()})
-    if item.size() > _LARGEST_ITEM:
-        raise ItemSizeTooLarge
-
-
-def _attributes(values: dict[str, DynamoType]) -> LimitedSizeDict:
-    made = LimitedSizeDict()
-    dict.update(made, values)
-    return made
-
-
 _SHORTCUTS: list[Any] = [
     patch.object(models, "UpdateExpressionValidator", _Validator),
     patch.object(DepthFirstTraverser, "traverse", _traverse),
     patch.object(Node, "__deepcopy__", lambda node, _: _copied_node(node, None), create=True),
     patch.object(ConditionExpressionParser, "parse", _parsed),
     patch.object(ConditionExpressionParser, "_lex_condition_expression", _lexed),
-    patch.object(DynamoType, "__deepcopy__", lambda value, _: _copied(value)),
-    patch.object(Item, "__deepcopy__", lambda item, _: copied_item(item)),
-    patch.object(Item, "__init__", _made),
+    *values.SHORTCUTS,
 ]

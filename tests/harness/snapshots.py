@@ -10,7 +10,7 @@ from typing import Any
 from moto.core.model_instances import reset_model_data
 from moto.dynamodb.models.table import Table
 
-from tests.harness.shortcuts import copied_item
+from tests.harness.values import copied_item
 
 
 class Snapshot:

@@ -8,6 +8,7 @@ from tools import permissions, templates
 from tools.permissions import Permission, page
 from tools.templates import Function
 
+pytestmark = pytest.mark.xdist_group("processed template")
 OF_EVERY_ROLE = {
     "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole",
     "arn:aws:iam::aws:policy/AWSXrayWriteOnlyAccess",

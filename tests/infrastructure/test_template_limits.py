@@ -6,9 +6,13 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.htm
 
 import json
 
+import pytest
+
 from tests.infrastructure.processed import processed
 from tools import templates
 
+pytestmark = pytest.mark.xdist_group("processed template")
+"""SAM's translation takes a quarter of a minute: in the worker that has it already."""
 NEXT_ROUTES = 8
 MOST_RESOURCES, MOST_ROUTES, MOST_BYTES = 500, 300, 1_000_000
 MOST_MANAGED_POLICIES = 10

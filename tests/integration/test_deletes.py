@@ -13,16 +13,16 @@ from tests.integration.examples import ENDPOINTS, EXAMPLES, Endpoint
 from tools.templates import REPOSITORY
 
 on_this_machine = endpoints.on_this_machine
+DOCUMENT = json.loads((REPOSITORY / "functions/site/openapi.json").read_text("utf-8"))
 
 
 def deletes_a_version(endpoint: Endpoint) -> bool:
     """Whether it deletes what the document says to have a `version`."""
-    document = json.loads((REPOSITORY / "functions/site/openapi.json").read_text("utf-8"))
-    read = document["paths"][endpoint.route.path].get("get")
+    read = DOCUMENT["paths"][endpoint.route.path].get("get")
     if endpoint.route.method != "DELETE" or read is None:
         return False
     shown = read["responses"]["200"]["content"]["application/json"]["schema"]["$ref"]
-    return "version" in document["components"]["schemas"][shown.rpartition("/")[2]]["properties"]
+    return "version" in DOCUMENT["components"]["schemas"][shown.rpartition("/")[2]]["properties"]
 
 
 DELETING = ("TransactWriteItems", "DeleteItem")

@@ -52,12 +52,15 @@ def old(api: Api, cloud: Cloud) -> str:
     run(api, workflow)
     api.post("/v1/companies", {"domain": "acme.example", "name": "Acme"})
     api.post("/v1/suppressions", {"address": "no@acme.example", "reason": "manual"})
-    api.post("/v1/webhooks", {"url": "https://hooks.acme.example/x", "events": ["*"]})
+    hooks = {"url": "https://hooks.acme.example/x", "events": ["*"]}
+    webhook = api.post("/v1/webhooks", hooks).json["id"]
     api.put("/v1/llm-providers/openai", {"model": "gpt-5", "api_key": "sk-1"})
     api.patch("/v1/agent/policy", {"enabled": True})
     imported(api, cloud, "email\nkim@acme.example\n")
     api.post("/v1/exports", {"kind": "contacts", "format": "csv"})
     cloud.run(hours=1)
+    # Else most of the time would go into the retries of four days.
+    api.patch(f"/v1/webhooks/{webhook}", {"status": "disabled"})
     api.delete(f"/v1/contacts/{campaign.contact_ids[0]}")
     cloud.run(days=4)
     operate(cloud, "suspend_workspace", acme.id)
