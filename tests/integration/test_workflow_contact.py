@@ -130,6 +130,8 @@ class TestAutomatic:
             a_lead(api, workflow, f"{name}@acme.example")
 
         run(api, workflow)
+        cloud.run(hours=0.004)
+        assert the_run(api, workflow)["counts"]["enrolled"] == 2, "not only in the next round"
         cloud.run(hours=1)
 
         assert statuses(api, workflow) == {"contacted": 2}
