@@ -6,6 +6,7 @@ unread stream records. Instead
 - a snapshot of all services is saved every few minutes, on SIGUSR1 and at the stop: a fork of the
   process writes its frozen copy while the emulator keeps running,
 - standard queues are fair, as on AWS,
+- an update of a nested stack keeps the attributes of what did not change,
 - a stop (SIGTERM) first pauses queues, streams and schedules, waits for running functions, and ends
   only when the snapshot is saved, which includes the messages and records that still wait. If it
   cannot be saved, the emulator keeps running with all its data.
@@ -31,10 +32,12 @@ from typing import Any, TextIO
 import hypercorn.asyncio
 from ministack import app as emulator
 from ministack.core import lambda_runtime, persistence
-from ministack.services import dynamodb, eventbridge, lambda_svc, s3, scheduler, sqs
+from ministack.services import cloudformation, dynamodb, eventbridge, lambda_svc, s3, scheduler, sqs
+from ministack.services.cloudformation import provisioners
 
 from local import generations, workers
 from local.fairness import group_of, next_messages
+from local.nested import keeping_attributes
 from local.status import Status
 
 _SAVE_SECONDS = 300.0
@@ -86,6 +89,9 @@ class Keeper:
         emulator._load_persisted_state = _load
         emulator.save_all = lambda _: None
         _make_queues_fair()
+        provisioners._update_resource = keeping_attributes(
+            provisioners._update_resource, cloudformation._stacks
+        )
         workers.install()
 
     def _read_streams_side_by_side(self) -> None:

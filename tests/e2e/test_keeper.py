@@ -26,6 +26,30 @@ def handler(event, _):
     client = boto3.client("dynamodb", endpoint_url=event["endpoint"])
     client.put_item(TableName="things", Item={"id": {"S": "late"}})
 """
+_INNER = {
+    "Parameters": {"Patience": {"Type": "String"}},
+    "Resources": {
+        "Stays": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "stays"}},
+        "Changes": {
+            "Type": "AWS::SQS::Queue",
+            "Properties": {"VisibilityTimeout": {"Ref": "Patience"}},
+        },
+    },
+    "Outputs": {"Arn": {"Value": {"Fn::GetAtt": ["Stays", "Arn"]}}},
+}
+_OUTER = {
+    "Parameters": {"Patience": {"Type": "String"}},
+    "Resources": {
+        "Inner": {
+            "Type": "AWS::CloudFormation::Stack",
+            "Properties": {
+                "TemplateURL": "https://s3.amazonaws.com/files/inner",
+                "Parameters": {"Patience": {"Ref": "Patience"}},
+            },
+        }
+    },
+    "Outputs": {"Arn": {"Value": {"Fn::GetAtt": ["Inner", "Outputs.Arn"]}}},
+}
 
 
 @pytest.fixture(scope="module")
@@ -252,3 +276,20 @@ class TestProcesses:
         )
 
         assert _call(emulator, "chores")[2] == os.nice(0) + 10
+
+
+class TestNestedStacks:
+    def test_keep_what_an_update_does_not_change(self, emulator: Emulator) -> None:
+        formation = emulator.client("cloudformation")
+        emulator.client("s3").put_object(Bucket="files", Key="inner", Body=json.dumps(_INNER))
+        outer = {"StackName": "outer", "TemplateBody": json.dumps(_OUTER)}
+
+        for seconds, done in (("10", "create"), ("20", "update")):
+            patience = {"ParameterKey": "Patience", "ParameterValue": seconds}
+            getattr(formation, f"{done}_stack")(**outer, Parameters=[patience])
+            formation.get_waiter(f"stack_{done}_complete").wait(
+                StackName="outer", WaiterConfig={"Delay": 1}
+            )
+
+        (output,) = formation.describe_stacks(StackName="outer")["Stacks"][0]["Outputs"]
+        assert output["OutputValue"].endswith(":stays")
