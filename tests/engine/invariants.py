@@ -56,7 +56,11 @@ class Books:
     @cached_property
     def campaigns(self) -> dict[str, Item]:
         items = self.cloud.items("campaigns", self.workspace)
-        return {item["id"]: item for item in items if item["sk"].startswith("cam_")}
+        return {
+            item["id"]: item
+            for item in items
+            if item["pk"] == self.workspace and item["sk"].startswith("cam_")
+        }
 
     @cached_property
     def enrollments(self) -> list[Enrollment]:

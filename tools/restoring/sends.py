@@ -3,14 +3,15 @@
 Between the restored moment and the failure emails may have been sent that the copies do not know.
 So all campaigns are paused; what the earlier tables still tell is carried over; and a step that may
 have been sent is recorded as one of unknown outcome, which is never sent again by itself.
+Clocks begin anew.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
-from outrider.access.models import Caller
+from outrider.access.models import Caller, WorkspaceId
 from outrider.campaigns.enrollments import message_ids
 from outrider.campaigns.models import (
     CLAIM_LEASE,
@@ -20,18 +21,28 @@ from outrider.campaigns.models import (
     step_message_id,
 )
 from outrider.campaigns.wiring import control, run_check
-from outrider.kit import clock
+from outrider.kit import clock, outbox
 from outrider.kit.aws.attributes import Item
 from outrider.kit.aws.dynamodb import ConditionFailed, Table
 from outrider.kit.settings import settings
 from outrider.kit.sweeps.segments import scan
+from outrider.messages.models import MarkedTime, Message
 from outrider.migrations.migrator import Migrator
 from outrider.migrations.models import Migration
 from outrider.migrations.wiring import table_of
 
 RESTORED = "restored"
 """`paused_reason` of the campaigns that were running at the restored moment."""
+Rewrite = Callable[[Item], dict[str, Any] | None]
+_CLOCKS = (("campaigns_table", "cam_", "run"), ("leads_table", "wfl_", "clock"))
+"""Table, first part of the sort key, and number of the clock."""
 _PAGE = 500
+_AFTERWARDS = {
+    *get_args(MarkedTime),
+    *("bounce", "bounce_reason", "replied_at", "classification", "classified_on"),
+    outbox.ATTRIBUTE,
+}
+"""Attributes of a message that tell what became of it after it was sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +59,9 @@ class Gap:
         return {
             "campaigns paused": self._pause(),
             "suppressions carried over": self._carry("contacts_table", _is_suppression),
-            "messages carried over": self._carry("messages_table", _is_sent),
+            "messages carried over": self._carry("messages_table", _is_sent, _when_sent),
             "steps held": self._hold(),
+            "clocks renewed": self._renew(),
         }
 
     def _pause(self) -> int:
@@ -58,25 +70,59 @@ class Gap:
             control(Caller.engine(workspace)).pause(campaign.id, RESTORED)
         return len(found)
 
-    def _carry(self, setting: str, wanted: Callable[[Item], bool]) -> int:
-        """Copy items of an earlier table that came after the restored moment."""
+    def _carry(
+        self,
+        setting: str,
+        wanted: Callable[[Item], bool],
+        kept: Callable[[Item], Item] = lambda item: item,
+    ) -> int:
+        """Copy what is `kept` of the items of an earlier table that came after the restored
+        moment."""
         if setting not in self.earlier:
             return 0
         since, table, count = clock.to_text(self.since), table_of(setting), 0
         for item in _every(self.earlier[setting]):
             if wanted(item) and (item.get("by_campaign_sk") or item["created_at"]) >= since:
                 try:
-                    table.write(table.put_action(item, "attribute_not_exists(#pk)"))
+                    table.write(table.put_action(kept(item), "attribute_not_exists(#pk)"))
                 except ConditionFailed:
                     continue
                 count += 1
         return count
 
     def _hold(self) -> int:
-        number = int(self.until.timestamp())
         reads = ("state", "step_id", "due_at", "generation", "version")
-        held = Migration(number, "held steps", "enrollments_table", reads, self._held)
-        report = Migrator(Table(settings().keys_table), table_of, [held]).run(lambda: True)
+        return self._rewrite(0, "held steps", "enrollments_table", reads, self._held)
+
+    def _renew(self) -> int:
+        """Number the next clock of each campaign and workflow higher than any before. The numbers
+        of the lost time would come again, and Step Functions starts no second execution of a name;
+        nor must an execution of that time go on."""
+        return sum(
+            self._rewrite(place, f"{name} of {table}", table, (name,), self._renewed(prefix, name))
+            for place, (table, prefix, name) in enumerate(_CLOCKS, 1)
+        )
+
+    def _renewed(self, prefix: str, name: str) -> Rewrite:
+        def renewed(item: Item) -> dict[str, Any] | None:
+            is_one = str(item["sk"]).startswith(prefix) and "status" in item
+            if not is_one or item.get(name, 0) >= self._number:
+                return None
+            return {name: self._number, outbox.ATTRIBUTE: None}
+
+        return renewed
+
+    @property
+    def _number(self) -> int:
+        return int(self.until.timestamp())
+
+    def _rewrite(
+        self, place: int, name: str, table: str, reads: tuple[str, ...], rewrite: Rewrite
+    ) -> int:
+        """Rewrite the items of a table, and return how many were changed."""
+        number = self._number * 10 + place
+        migration = Migration(number, name, table, reads, rewrite)
+        report = Migrator(Table(settings().keys_table), table_of, [migration]).run(lambda: True)
         return report.migrations[0].changed
 
     def _held(self, item: Item) -> dict[str, Any] | None:
@@ -128,3 +174,19 @@ def _is_suppression(item: Item) -> bool:
 
 def _is_sent(item: Item) -> bool:
     return str(item["sk"]).startswith("msg_") and item.get("state") in ("sent", "unknown")
+
+
+def _when_sent(item: Item) -> Item:
+    """Return a message as it was when it was sent, with its event. What became of it afterwards is
+    not in the statistics of the copies: it is lost, or comes again with the emails that are read
+    again."""
+    message = Message.from_item(item)
+    bare = {name: value for name, value in item.items() if name not in _AFTERWARDS}
+    if message.state != "sent":
+        return bare
+    workspace = WorkspaceId(str(item["pk"]).partition("#")[0])
+    event = Caller.engine(workspace).event(
+        f"{message.family}.sent", identity=message.id, **message.names()
+    )
+    sent = event.model_copy(update={"created_at": message.sent_at})
+    return {**bare, **outbox.attribute([sent], message.names())}
