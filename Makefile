@@ -25,7 +25,7 @@ export SAM_CLI_TELEMETRY := 0
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down reset demo test coverage permissions mutations mutants chaos fuzz conformance doctor check format lock upgrade sbom audit tools build deploy migrate restore redeliver delete $(TEMPLATES:%=validate/%)
+.PHONY: help run up down reset demo test coverage permissions mutations mutants chaos restoration fuzz conformance doctor check format lock upgrade sbom audit tools build deploy migrate restore redeliver delete $(TEMPLATES:%=validate/%)
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -71,6 +71,9 @@ conformance: $(READY) tools ## Hold the MCP server against the official suite an
 
 chaos: $(READY) tools ## Kill workers while emails go out, then check what is there at rest
 	@$(PY) -m tests.chaos $(ARGS)
+
+restoration: $(READY) tools ## Restore a local stack in the middle of a campaign by docs/backups.md
+	@$(PY) -m pytest -m slow tests/e2e/test_restoring.py $(ARGS)
 
 check: $(READY) tools ## Format, lint, types, import contracts, drift, templates
 	$(UV) lock --check --quiet

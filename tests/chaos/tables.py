@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
 
-from outrider.kit.aws.attributes import Item, decode_item
+from outrider.kit.aws.attributes import Item
 from tests.e2e.running import LocalStack
 from tests.mailservers import MailServer
 
@@ -25,9 +25,7 @@ class Tables:
         tables = database.get_paginator("list_tables").paginate()
         names = [name for page in tables for name in page["TableNames"]]
         (name,) = [each for each in names if f"-{table.title()}Table-" in each]
-        pages = database.get_paginator("scan").paginate(TableName=name)
-        items = (decode_item(item) for page in pages for item in page["Items"])
-        return [item for item in items if str(item["pk"]).startswith(prefix)]
+        return [item for item in self.stack.items(name) if str(item["pk"]).startswith(prefix)]
 
     def mails(self) -> list[Sent]:
         return [Sent({"message_id": message_id(mail.message)}) for mail in self.server.received]

@@ -13,13 +13,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from threading import Event, Thread
 from typing import Any
-from urllib.parse import urlsplit
 
 from local.receiver import WebhookReceiver
 from outrider.campaigns.models import Enrollment
 from tests.chaos.end_state import EndState, Enrolled, Mail, Told
 from tests.chaos.tables import Tables, message_id
-from tests.e2e.running import LocalStack, Reply, send
+from tests.e2e.recipients import press_unsubscribe
+from tests.e2e.running import LocalStack
 from tests.engine.invariants import Books
 from tests.harness.feed import recorded
 from tests.mailservers import PASSWORD, USER, MailServer, Received
@@ -73,7 +73,7 @@ class Recipients:
 
     def _press(self, mail: Received) -> bool:
         try:
-            answer = press_unsubscribe(self.stack, mail)
+            answer = press_unsubscribe(self.stack, str(mail.message["List-Unsubscribe"]))
         except OSError:  # the stack is being stopped
             return False
         if answer.status == 200:
@@ -268,13 +268,6 @@ def _recounted(books: Books) -> dict[str, int]:
         recounted[f"completed of {name}"] += enrollment.state in ("finished", "opted_out")
         recounted[f"paused of {name}"] += enrollment.state == "paused"
     return dict(recounted)
-
-
-def press_unsubscribe(stack: LocalStack, mail: Received) -> Reply:
-    """As a mail program does it for its user (RFC 8058), at the gateway in the API's place."""
-    path = urlsplit(str(mail.message["List-Unsubscribe"]).strip("<>")).path
-    form = {"Content-Type": "application/x-www-form-urlencoded"}
-    return send("POST", stack.local["base_url"] + path, b"List-Unsubscribe=One-Click", form)
 
 
 def _arrived(mail: Received) -> Mail:

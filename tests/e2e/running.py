@@ -8,13 +8,15 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from email.message import Message
 from pathlib import Path
 from typing import Any
 
 import boto3
+
+from outrider.kit.aws.attributes import Item, decode_item
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 _START_SECONDS = 600
@@ -41,14 +43,16 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class LocalStack:
-    """One home and one port; `local` is what its local.json says once it is up."""
+    """One home and one port; `local` is what its local.json says once it is up. `parameters` are
+    those of template.yaml that the stack is deployed with, beside those that local/stack.py gives
+    and the ownership of mailboxes."""
 
     home: Path
     port: int
+    parameters: str = "AlarmEmail=ops@example.com Dashboard=on"
 
     def command(self, name: str) -> subprocess.CompletedProcess[str]:
-        """`python -m local <name>` on this home and port, with the parameters that template.yaml
-        gives itself, but for plans, alarms by email and a dashboard."""
+        """`python -m local <name>` on this home and port."""
         return self.run("-m", "local", name)
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -58,7 +62,7 @@ class LocalStack:
             "OUTRIDER_PORT": str(self.port),
             "OUTRIDER_PUBLIC_URL": "",
             "OUTRIDER_MAILBOX_OWNERSHIP": "proved",
-            "OUTRIDER_PARAMETERS": "AlarmEmail=ops@example.com Dashboard=on",
+            "OUTRIDER_PARAMETERS": self.parameters,
         }
         return subprocess.run(
             [sys.executable, *arguments],
@@ -129,14 +133,19 @@ class LocalStack:
             aws_secret_access_key="test",
         )
 
+    def items(self, table: str) -> Iterator[Item]:
+        """The items of a table, by its name in the account."""
+        for page in self.client("dynamodb").get_paginator("scan").paginate(TableName=table):
+            yield from map(decode_item, page["Items"])
+
     def _must(self, name: str) -> None:
         done = self.command(name)
         assert done.returncode == 0, f"local {name}:\n{done.stdout}{done.stderr}"
 
 
-def eventually(look: Callable[[], Any]) -> Any:
-    """What `look` sees once it is true, or what it saw last when patience ends."""
-    deadline = time.monotonic() + _PATIENCE_SECONDS
+def eventually(look: Callable[[], Any], patience: float = _PATIENCE_SECONDS) -> Any:
+    """What `look` sees once it is true, or what it saw last when so many seconds have passed."""
+    deadline = time.monotonic() + patience
     while not (seen := look()) and time.monotonic() < deadline:
         time.sleep(0.25)
     return seen

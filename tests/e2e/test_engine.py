@@ -2,11 +2,10 @@
 
 import json
 import re
-from email.message import EmailMessage
 from typing import Any
-from urllib.parse import urlsplit
 
-from tests.e2e.running import LocalStack, Reply, eventually, send
+from tests.e2e.recipients import answer, press_unsubscribe
+from tests.e2e.running import LocalStack, eventually
 from tests.mailservers import PASSWORD, USER, MailServer, mail_server
 
 STEPS = [
@@ -50,31 +49,6 @@ def a_sequence(stack: LocalStack, server: MailServer) -> str:
     return str(stack.call("POST", "/v1/sequences", sequence).json["id"])
 
 
-def answer(stack: LocalStack, mail: EmailMessage, text: str) -> None:
-    """Put an answer to the mail where SES puts what it takes."""
-    files = stack.client("s3")
-    (bucket,) = [
-        each["Name"] for each in files.list_buckets()["Buckets"] if "files" in each["Name"]
-    ]
-    reply = EmailMessage()
-    reply["From"], reply["To"] = mail["To"], mail["From"]
-    reply["Subject"] = f"Re: {mail['Subject']}"
-    reply["Message-ID"] = "<answer@engine.example>"
-    reply["In-Reply-To"] = mail["Message-ID"]
-    reply.set_content(text)
-    files.put_object(Bucket=bucket, Key="inbound/answer", Body=reply.as_bytes())
-
-
-def press_unsubscribe(stack: LocalStack, mail: EmailMessage) -> Reply:
-    """As a mail program does it for its user (RFC 8058). The API's own address leads to AWS; here
-    the gateway stands in its place."""
-    path = urlsplit(str(mail["List-Unsubscribe"]).strip("<>")).path
-    form = {"Content-Type": "application/x-www-form-urlencoded"}
-    return send(
-        "POST", stack.local["base_url"] + path, str(mail["List-Unsubscribe-Post"]).encode(), form
-    )
-
-
 def tell_of_delivery(stack: LocalStack, message_id: str) -> None:
     """As SES does for a mail with our tags; the bus takes its events from nobody else, so this one
     goes to where its rule would put it."""
@@ -111,7 +85,7 @@ class TestEngine:
             ).json
 
             answer(stack, dana, "Sounds great, let's talk.")
-            pressed = press_unsubscribe(stack, eli)
+            pressed = press_unsubscribe(stack, str(eli["List-Unsubscribe"]))
             tell_of_delivery(stack, str(sent[0]["data"]["message_id"]))
             ended = eventually(lambda: _both(stack.events("enrollment.finished", **campaign)))
             (classified,) = eventually(lambda: stack.events("reply.classified", **campaign))

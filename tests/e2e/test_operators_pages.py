@@ -2,10 +2,7 @@
 parameters of alarms and dashboard make."""
 
 import json
-import os
 import re
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -14,119 +11,12 @@ from typing import Any
 import pytest
 
 from local.processed import STACK
-from tests.curls import Curl, curls
-from tests.e2e.running import REPOSITORY, LocalStack, eventually, send
-from tests.shell import OPERATORS_PAGES, Command, commands
+from tests.e2e.operators import PAGES, Operator
+from tests.e2e.running import REPOSITORY, LocalStack
+from tests.shell import Command, commands
 from tools import templates
 
-PAGES = {page.stem: page for page in OPERATORS_PAGES}
-_CREDENTIALS = {
-    "AWS_ACCESS_KEY_ID": "test",
-    "AWS_SECRET_ACCESS_KEY": "test",
-    "AWS_DEFAULT_REGION": "us-east-1",
-}
 _ACTION = re.compile(r"`(admin '\{.+?\}')`")
-_SECONDS = 300
-
-
-class Operator:
-    """Person at a terminal; `known` are the variables of the shell, `created` is workspace.json."""
-
-    def __init__(self, stack: LocalStack) -> None:
-        self.stack = stack
-        self.known: dict[str, str] = {"STACK": STACK}
-        self.created: dict[str, str] = {}
-        self.functions = ""
-
-    def follow(self, name: str, wanted: Callable[[Command], bool] = lambda _: True) -> list[str]:
-        """Run every command of a page that not only AWS can run, or those that are `wanted`. Return
-        what those of make printed."""
-        page, printed_by_make = PAGES[name], []
-        requests = iter(curls(page))
-        for command in commands(page):
-            if command.only_aws or not wanted(command):
-                continue
-            if command.program == "make":
-                printed_by_make.append(self.make(command))
-                continue
-            curl = command.program == "curl"
-            printed = self._call(next(requests)) if curl else self._run(command)
-            if command.kept:
-                self.known[command.kept] = str(printed)
-        return printed_by_make
-
-    def make(self, command: Command) -> str:
-        """Return what a command of make printed. It must succeed."""
-        words = command.make(self.known)
-        words = [re.sub(r"--stack outrider(?![\w-])", f"--stack {STACK}", word) for word in words]
-        done = self._process([words[0], "--old-file=.venv/.ready", *words[1:]])
-        assert done.returncode == 0, (words, done.stdout, done.stderr)
-        return done.stdout
-
-    def shell(self, text: str) -> str:
-        """Return what a command of a shell printed, which knows variables and functions of the
-        pages, and has the AWS CLI as far as the pages use it. It must succeed."""
-        known = "".join(f"{name}='{value}'\n" for name, value in self.known.items())
-        cli = f'aws() {{ {sys.executable} -m tests.aws_cli "$@"; }}\n'
-        done = self._process(["bash", "-euc", f"{cli}{known}{self.functions}\n{text}"])
-        assert done.returncode == 0, (text, done.stdout, done.stderr)
-        return done.stdout
-
-    def _process(self, words: list[str]) -> subprocess.CompletedProcess[str]:
-        account = {**_CREDENTIALS, "AWS_ENDPOINT_URL": self.stack.local["aws_endpoint_url"]}
-        home = {"OUTRIDER_HOME": str(self.stack.home)}
-        # A make that runs these tests hands its flags on, and then each make prints its folder.
-        terminal = {
-            name: it for name, it in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))
-        }
-        return subprocess.run(
-            words,
-            cwd=REPOSITORY,
-            env={**terminal, **account, **home},
-            capture_output=True,
-            text=True,
-            timeout=_SECONDS,
-            check=False,
-        )
-
-    def _run(self, command: Command) -> Any:
-        if command.program == "admin()":
-            self.functions = command.text
-            return None
-        if command.program == "until":
-            return self.shell(command.text)
-        if command.program == "jq":
-            name = command.text.split()[2].removeprefix(".")
-            return self.created[name] if name in self.created else int(time.time() - 3600) * 1000
-        text = re.sub(r"\boutrider\b", STACK, command.text)
-        call = Command(text, "", "").aws(self.known)
-        printed = call.run(self.stack.client)
-        if call.operation == "invoke":
-            self.created = printed
-            self._own("example.com")
-        if command.kept == "BASE":
-            return self.stack.local["base_url"]  # the gateway, for the API's own name is AWS's
-        return printed
-
-    def _call(self, curl: Curl) -> Any:
-        asked = curl.request(self.known)
-
-        def as_shown() -> Any:
-            reply = send(asked.method, asked.url, asked.body, asked.headers)
-            assert reply.status < 300 or reply.status == 429, (curl.command, reply.body)
-            seen["differences"] = curl.differences(reply.json)
-            return reply.json if reply.status < 300 and not seen["differences"] else None
-
-        seen: dict[str, list[str]] = {}
-        answer = eventually(as_shown)
-        assert answer, (curl.command, seen)
-        return answer.get(curl.filter.removeprefix("."))
-
-    def _own(self, domain: str) -> None:
-        """Have the new workspace send from a domain: this stack is deployed for several parties."""
-        grant = {"action": "grant_address", "domain": domain}
-        payload = json.dumps({**grant, "workspace_id": self.created["workspace_id"]})
-        self.stack.client("lambda").invoke(FunctionName=self.known["ADMIN"], Payload=payload)
 
 
 @pytest.fixture(scope="module")
@@ -307,7 +197,7 @@ class TestBackups:
     ) -> None:
         made = Command(f"make {words}", "", "").make(operator.known)
 
-        done = operator._process([made[0], "--old-file=.venv/.ready", *made[1:]])
+        done = operator.process([made[0], "--old-file=.venv/.ready", *made[1:]])
 
         assert done.returncode == 2, "make passes on that the command failed"
         assert said in done.stderr
@@ -318,7 +208,7 @@ class TestBackups:
         times = "--since 2026-03-02T09:00:00Z --until 2026-03-02T09:00:00Z"
         words = ["make", "--old-file=.venv/.ready", "restore"]
 
-        done = operator._process([*words, f"ARGS=hold --stack {STACK} --prefix no {times}"])
+        done = operator.process([*words, f"ARGS=hold --stack {STACK} --prefix no {times}"])
 
         assert done.returncode == 2
         assert "no table is named no-…" in done.stderr
