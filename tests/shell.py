@@ -27,16 +27,24 @@ OPERATORS_PAGES = tuple(
     for name in ("deploy", "operations", "upgrades", "backups", "alarms", "costs", "scale")
 )
 """Pages whose commands tests/e2e/test_operators_pages.py runs, each of them."""
+ONLY_AWS = re.compile(r"# AWS only: .+")
+NIGHTLY = "# Nightly: takes minutes"
+"""Begins a command that tests/e2e/test_deploying.py runs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """Block of a page. `only_aws` is the reason why nothing but AWS can run it, else empty; `kept`
-    is the variable that its output is kept in, else empty."""
+    """Block of a page. `mark` says why `make test` does not run it, else it is empty; `kept` is the
+    variable that its output is kept in, else empty."""
 
     text: str
-    only_aws: str
+    mark: str
     kept: str
+
+    @property
+    def nightly(self) -> bool:
+        """Whether a test runs it that takes minutes."""
+        return self.mark == NIGHTLY
 
     @property
     def program(self) -> str:
@@ -109,18 +117,17 @@ def commands(page: Path) -> Iterator[Command]:
     """Yield the commands of a page: one for each block, or for each line of `make`."""
     for _, block in _BLOCK.findall(page.read_text(encoding="utf-8")):
         text = textwrap.dedent(block).strip()
-        only_aws = ""
-        if text.startswith("# AWS only"):
+        mark = ""
+        if text.startswith("#"):
             mark, _, text = text.partition("\n")
-            only_aws = mark.removeprefix("# AWS only").removeprefix(": ")
-            assert only_aws, f"no reason is given why only AWS runs {text}"
+            assert mark == NIGHTLY or ONLY_AWS.fullmatch(mark), f"{mark} is no mark of {text}"
         text = text.replace("\\\n", " ")
         kept = _KEPT.fullmatch(text)
         if kept:
-            yield Command(kept["command"], only_aws, kept["kept"])
+            yield Command(kept["command"], mark, kept["kept"])
         else:
             for line in text.splitlines() if text.startswith("make ") else [text]:
-                yield Command(line, only_aws, "")
+                yield Command(line, mark, "")
 
 
 def _options(words: list[str]) -> Iterator[tuple[str, list[str]]]:

@@ -23,6 +23,13 @@ _CREDENTIALS = {
 _SECONDS = 300
 
 
+def terminal(endpoint: str) -> dict[str, str]:
+    """Return the environment of a terminal that has an account of an emulator."""
+    # A make that runs these tests hands its flags on, and then each make prints its folder.
+    own = {name: it for name, it in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
+    return {**own, **_CREDENTIALS, "AWS_ENDPOINT_URL": endpoint}
+
+
 class Operator:
     """Person at a terminal; `known` are the variables of the shell, `created` is workspace.json."""
 
@@ -33,12 +40,12 @@ class Operator:
         self.functions = ""
 
     def follow(self, name: str, wanted: Callable[[Command], bool] = lambda _: True) -> list[str]:
-        """Run every command of a page that not only AWS can run, or those that are `wanted`. Return
-        what those of make printed."""
+        """Run every command of a page that has no mark, or those that are `wanted`. Return what
+        those of make printed."""
         page, printed_by_make = PAGES[name], []
         requests = iter(curls(page))
         for command in commands(page):
-            if command.only_aws or not wanted(command):
+            if command.mark or not wanted(command):
                 continue
             if command.program == "make":
                 printed_by_make.append(self.make(command))
@@ -68,16 +75,11 @@ class Operator:
 
     def process(self, words: list[str]) -> subprocess.CompletedProcess[str]:
         """Run a program in the repository, with the account and the home of the stack."""
-        account = {**_CREDENTIALS, "AWS_ENDPOINT_URL": self.stack.local["aws_endpoint_url"]}
         home = {"OUTRIDER_HOME": str(self.stack.home)}
-        # A make that runs these tests hands its flags on, and then each make prints its folder.
-        terminal = {
-            name: it for name, it in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))
-        }
         return subprocess.run(
             words,
             cwd=REPOSITORY,
-            env={**terminal, **account, **home},
+            env=terminal(self.stack.local["aws_endpoint_url"]) | home,
             capture_output=True,
             text=True,
             timeout=_SECONDS,

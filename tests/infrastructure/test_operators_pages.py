@@ -148,7 +148,7 @@ class TestParameters:
 @pytest.mark.parametrize("command", COMMANDS)
 class TestCommands:
     def test_are_run_or_say_why_not(self, command: Command) -> None:
-        assert command.only_aws or command.program in RUN
+        assert command.mark or command.program in RUN
 
     def test_are_known_to_their_program(self, command: Command) -> None:
         if command.program == "aws":
@@ -165,9 +165,7 @@ def test_pages_with_commands_are_followed_on_the_local_stack() -> None:
     followed = set(re.findall(r"\.follow\(\"(\w+)\"", test))
 
     shown = {
-        page.stem
-        for page in OPERATORS_PAGES
-        if any(not command.only_aws for command in commands(page))
+        page.stem for page in OPERATORS_PAGES if any(not command.mark for command in commands(page))
     }
     assert shown == followed
 
@@ -256,8 +254,6 @@ def test_the_role_of_ci_is_for_one_environment_of_one_repository() -> None:
 def test_pages_show_every_call_in_a_form_that_is_tried() -> None:
     for page in OPERATORS_PAGES:
         shown = [
-            command
-            for command in commands(page)
-            if command.program == "curl" and not command.only_aws
+            command for command in commands(page) if command.program == "curl" and not command.mark
         ]
         assert len(shown) == len(curls(page))

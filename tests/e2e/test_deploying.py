@@ -1,0 +1,104 @@
+"""The commands of docs/deploy.md that deploy, as somebody enters them: guided, then by the file of
+the page, into an empty account of the emulator. They take minutes:
+`make test ARGS="-m slow tests/e2e/test_deploying.py"`.
+
+What is built is for Lambda's processors, so no function is called here.
+"""
+
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.emulator import Emulator
+from local.home import Home
+from local.tools import MINISTACK
+from tests.e2e.operators import PAGES, terminal
+from tests.e2e.running import REPOSITORY, free_port
+from tests.shell import Command, commands
+from tools import templates
+
+PAGE = PAGES["deploy"].read_text(encoding="utf-8")
+GUIDED, BY_FILE = (each for each in commands(PAGES["deploy"]) if each.nightly)
+NAME = "outrider"
+_SECONDS = 900
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("deploying")]
+
+
+class Account:
+    """An account of the emulator, and somebody who deploys into it."""
+
+    def __init__(self, emulator: Emulator) -> None:
+        self.emulator = emulator
+
+    def deploy(self, command: Command, answers: str = "", file: Path | None = None) -> str:
+        """Return what a command of the page printed. It must succeed."""
+        words = command.make({})
+        words = [f"CONFIG={file}" if each.startswith("CONFIG=") else each for each in words]
+        done = subprocess.run(
+            [words[0], "--old-file=.venv/.ready", *words[1:]],
+            cwd=REPOSITORY,
+            env=terminal(self.emulator.url),
+            input=answers,
+            capture_output=True,
+            text=True,
+            timeout=_SECONDS,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout[-3_000:] + done.stderr[-3_000:]
+        return done.stdout
+
+    def described(self) -> dict[str, Any]:
+        formation = self.emulator.client("cloudformation")
+        found: dict[str, Any] = formation.describe_stacks(StackName=NAME)["Stacks"][0]
+        return found
+
+    def parameters(self) -> dict[str, str]:
+        given = self.described()["Parameters"]
+        return {each["ParameterKey"]: each["ParameterValue"] for each in given}
+
+
+@pytest.fixture(scope="module")
+def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
+    home = Home(tmp_path_factory.mktemp("account"))
+    home.make()
+    MINISTACK.install(home)
+    emulator = Emulator(home, free_port())
+    emulator.start()
+    yield Account(emulator)
+    emulator.kill()
+
+
+def answers() -> str:
+    """Return for every parameter, as the page says, and what it says for the rest."""
+    parameters = templates.main()["Parameters"]
+    name_and_region = "\n\n"
+    return name_and_region + "\n" * len(parameters) + "\n\n\nn\ny\n"
+
+
+class TestDeploying:
+    def test_by_questions_needs_no_answer_but_the_last_two(self, account: Account) -> None:
+        printed = account.deploy(GUIDED, answers())
+
+        assert "Deploy this changeset?" in printed
+        assert account.described()["StackStatus"] == "CREATE_COMPLETE"
+        defaults = {
+            name: str(each["Default"]) for name, each in templates.main()["Parameters"].items()
+        }
+        assert account.parameters() == defaults
+
+    def test_by_a_file_changes_what_it_says(self, account: Account, tmp_path: Path) -> None:
+        found = re.search(r"```toml\n(.*?)```", PAGE, re.DOTALL)
+        assert found
+        file = tmp_path / "outrider.toml"
+        region = re.sub(r'region = ".*"', 'region = "us-east-1"', found[1])
+        file.write_text(region, encoding="utf-8")
+
+        account.deploy(BY_FILE, file=file)
+
+        assert account.described()["StackStatus"] == "UPDATE_COMPLETE"
+        assert account.parameters()["AlarmEmail"] == "ops@example.com"
