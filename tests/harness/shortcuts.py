@@ -73,8 +73,8 @@ def answer(backend: models.DynamoDBBackend, operation: str, body: bytes) -> tupl
         return status, said.encode() if isinstance(said, str) else said
     except HTTPException as refused:
         return int(refused.code or 500), str(refused.description).encode()
-    told = {name: each for name, each in result.result.items() if each is not None}
-    return 200, values.as_json(told)
+    told = result.raw if isinstance(result, values.Result) else result.result
+    return 200, values.as_json({name: each for name, each in told.items() if each is not None})
 
 
 def _with_bytes(value: Any) -> Any:

@@ -8,10 +8,12 @@ from typing import Any, NoReturn
 from unittest.mock import patch
 
 import orjson
+from moto.core.responses import ActionResult
 from moto.core.utils import camelcase_to_underscores
 from moto.dynamodb import responses
 from moto.dynamodb.exceptions import ItemSizeTooLarge
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
+from moto.dynamodb.models.utilities import dynamo_to_dict
 
 _LARGEST_ITEM = 405_000
 """Bytes, as moto has it."""
@@ -21,8 +23,21 @@ method_of = lru_cache(maxsize=None)(camelcase_to_underscores)
 _cast_value: property = DynamoType.__dict__["cast_value"]
 
 
-def as_json(answer: Any) -> bytes:
-    """An answer of moto that `responses` has not made plain."""
+class Result(ActionResult):
+    """Answer of moto, which is made plain only where somebody asks for that. `raw` is as it was
+    given."""
+
+    def __init__(self, raw: dict[str, Any]) -> None:
+        super().__init__(raw)
+        self.raw = raw
+
+    @property
+    def result(self) -> Any:
+        return dynamo_to_dict(self.raw)
+
+
+def as_json(answer: dict[str, Any]) -> bytes:
+    """The JSON of a raw answer."""
     return orjson.dumps(answer, default=_plain)
 
 
@@ -127,7 +142,7 @@ def _same(value: DynamoType, other: DynamoType) -> bool:
 
 
 SHORTCUTS: list[Any] = [
-    patch.object(responses, "dynamo_to_dict", lambda answer: answer),
+    patch.object(responses, "DynamoResult", Result),
     patch.object(DynamoType, "__deepcopy__", lambda value, _: _copied(value)),
     patch.object(DynamoType, "__eq__", _same),
     patch.object(DynamoType, "__ne__", lambda value, other: not _same(value, other)),

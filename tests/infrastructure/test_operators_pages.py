@@ -108,6 +108,13 @@ class TestGuidedDeployment:
         meant, and gives up at the first "no", its default."""
         assert templates.main()["Resources"]["Api"]["Properties"]["Auth"]
 
+    def test_can_answer_what_is_not_shown(self) -> None:
+        """It asks again and again for a hidden parameter until the answer is not empty."""
+        hidden = [each for each in templates.main()["Parameters"].values() if each.get("NoEcho")]
+
+        assert hidden
+        assert all(each["Default"] for each in hidden)
+
 
 class TestSending:
     def test_names_the_records_that_it_makes_where_it_has_the_zone(self) -> None:
