@@ -34,6 +34,21 @@ def by_filter(api: Api, cloud: Cloud, contact_id: str) -> str | None:
     return next((each["reason"] for each in skipped), None)
 
 
+def with_somebody_else(api: Api, contact_id: str) -> list[str]:
+    """Nothing is launched for nobody."""
+    return [contact_id, api.post("/v1/contacts", {"email": "bob@example.com"}).json["id"]]
+
+
+def by_launch(api: Api, cloud: Cloud, contact_id: str) -> str | None:
+    campaign_id = a_campaign(api, exclusive=True)
+    return reasons(launch(api, campaign_id, contact_ids=with_somebody_else(api, contact_id)))[0]
+
+
+def by_launch_of_a_sequence(api: Api, cloud: Cloud, contact_id: str) -> str | None:
+    path = f"/v1/sequences/{an_exclusive_sequence(api)}/launch"
+    return reasons(api.post(path, {"contact_ids": with_somebody_else(api, contact_id)}).json)[0]
+
+
 def by_addition(api: Api, cloud: Cloud, contact_id: str) -> str | None:
     campaign_id = a_campaign(api, exclusive=True)
     launch(api, campaign_id)
@@ -53,11 +68,15 @@ def by_trigger(base: str, result: Callable[[Answer], Any]) -> Come:
     return come
 
 
-def an_exclusive_workflow(api: Api, *stages: str, **settings: Any) -> str:
-    exclusive = {"settings": {"exclusive": True}}
+def an_exclusive_sequence(api: Api) -> str:
     sequence = a_sequence(api)
-    assert api.patch(f"/v1/sequences/{sequence}", exclusive).status == 200
-    return a_workflow(api, *stages, sequence_id=sequence, **settings)
+    changed = api.patch(f"/v1/sequences/{sequence}", {"settings": {"exclusive": True}})
+    assert changed.status == 200
+    return sequence
+
+
+def an_exclusive_workflow(api: Api, *stages: str, **settings: Any) -> str:
+    return a_workflow(api, *stages, sequence_id=an_exclusive_sequence(api), **settings)
 
 
 def by_leads(base: str) -> Come:
@@ -84,6 +103,8 @@ def by_run(api: Api, cloud: Cloud, contact_id: str) -> str | None:
 
 
 WAYS: dict[str, Come] = {
+    "launch": by_launch,
+    "launch of a sequence": by_launch_of_a_sequence,
     "filter": by_filter,
     "addition": by_addition,
     "trigger": by_trigger("/v1", lambda answer: answer.json),
