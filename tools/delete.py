@@ -55,9 +55,11 @@ class Deletion:
         for page in pages.paginate(StackName=stack):
             for each in page["StackResourceSummaries"]:
                 name = each.get("PhysicalResourceId", "")
+                if not name:  # its creation failed
+                    continue
                 if each["ResourceType"] == _NESTED:
                     yield from self._resources(name)
-                elif name:
+                else:
                     yield each["ResourceType"], name
 
     def _restored(self) -> Iterator[tuple[str, str]]:

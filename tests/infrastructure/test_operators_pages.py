@@ -135,7 +135,7 @@ class TestParameters:
         file = tomllib.loads(block[1])["default"]["deploy"]["parameters"]
         given = [each.split("=", 1)[0] for each in file["parameter_overrides"]]
 
-        named = set(re.findall(r"`\"?([A-Z]\w+)=", DEPLOY.read_text(encoding="utf-8")))
+        named = set(re.findall(r"`[\"']?([A-Z]\w+)=", DEPLOY.read_text(encoding="utf-8")))
         assert {*given, *named} <= templates.main()["Parameters"].keys()
 
     def test_are_optional(self) -> None:
@@ -256,6 +256,14 @@ def test_the_role_of_ci_is_for_one_environment_of_one_repository() -> None:
             "Fn::Sub": "repo:${Repository}:environment:${Environment}"
         },
     }
+
+
+@pytest.mark.parametrize("name", ["upgrades", "backups", "alarms", "operations"])
+def test_pages_deploy_a_stack_in_use_by_its_file(name: str) -> None:
+    """Questions propose the defaults of all parameters, also of those of a restore."""
+    text = (REPOSITORY / "docs" / f"{name}.md").read_text(encoding="utf-8")
+
+    assert re.findall(r"make deploy(?! CONFIG=).*", text) == []
 
 
 def test_pages_show_every_call_in_a_form_that_is_tried() -> None:

@@ -44,6 +44,25 @@ def there(deletion: Deletion, kept: list[tuple[str, str]]) -> set[str]:
     return {kind for kind, name in kept if name in [*tables, *buckets, *keys]}
 
 
+class _Failed:
+    """Deployment whose stacks have these resources."""
+
+    def __init__(self, name: str, resources: dict[str, list[dict[str, str]]]) -> None:
+        self.name, self.resources = name, resources
+
+    def client(self, _service: str) -> Any:
+        return self
+
+    def get_paginator(self, _operation: str) -> Any:
+        return self
+
+    def paginate(self, **stack: str) -> list[dict[str, Any]]:
+        return [{"StackResourceSummaries": self.resources[stack["StackName"]]}]
+
+    def describe_stacks(self, **_stack: str) -> dict[str, Any]:
+        return {"Stacks": [{}]}
+
+
 class TestDelete:
     def test_keeps_the_data(self, deletion: Deletion) -> None:
         kept = deletion.kept()
@@ -59,6 +78,17 @@ class TestDelete:
         assert deletion.delete(deletion.deployment.name, data=True) == []
 
         assert there(deletion, kept) == set()
+
+    def test_finds_what_a_failed_deployment_left(self) -> None:
+        """A nested stack that was never begun has no name."""
+        begun = {"ResourceType": "AWS::CloudFormation::Stack", "PhysicalResourceId": "data"}
+        resources = {
+            "outrider": [begun, {"ResourceType": "AWS::CloudFormation::Stack"}],
+            "data": [{"ResourceType": TABLE, "PhysicalResourceId": "keys"}, {"ResourceType": KEY}],
+        }
+        failed: Any = _Failed("outrider", resources)
+
+        assert Deletion(failed).kept() == [(TABLE, "keys")]
 
     def test_wants_the_name_again(self, deletion: Deletion) -> None:
         with pytest.raises(NotConfirmed):
