@@ -1,4 +1,5 @@
-"""docs/costs.md and the README say what an idle deployment costs, as the templates give it."""
+"""docs/costs.md and the README say what an idle deployment costs, as the templates give it, and
+what emails cost, as the results give it."""
 
 import re
 
@@ -24,6 +25,18 @@ def test_idle_cost_is_that_of_the_templates(page: str, said: str) -> None:
 
     assert found
     assert float(found[1]) == pytest.approx(sum(costs.idle().values()), abs=NEARLY)
+
+
+def test_costs_of_emails_are_those_of_the_results() -> None:
+    """Otherwise run `python -m bench.costs`, and correct the README."""
+    page = (REPOSITORY / "docs" / "costs.md").read_text(encoding="utf-8")
+    readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    said = re.search(r"A million emails cost about \$(\d+) beside SES", readme)
+
+    assert costs.by_emails().strip() in page
+    assert said
+    million = 1_000_000 * sum(demand for demand, _ in costs.of_an_email().values())
+    assert float(said[1]) == pytest.approx(million, abs=NEARLY)
 
 
 def test_cost_of_an_email_is_read_from_the_results() -> None:
