@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
@@ -13,8 +14,16 @@ from tests.engine.invariants import Books, wrong_at_rest
 from tests.harness.api import ANONYMOUS
 from tests.harness.cloud import Cloud
 from tests.integration.feedback import tell
-from tests.integration.outreach import HTML_STEP, STEP_TWO, launched, status, tracking_path
+from tests.integration.outreach import (
+    HTML_STEP,
+    STEP_TWO,
+    a_mailbox,
+    launched,
+    status,
+    tracking_path,
+)
 from tests.integration.replying import a_reply, put_into_bucket
+from tests.integration.running_workflows import a_lead, a_workflow, run, statuses, the_run
 from tests.releases import recording
 from tools.restore import switch
 from tools.restoring.inbound import reread
@@ -36,6 +45,24 @@ def dynamodb(cloud: Cloud) -> Iterator[Any]:
 
 def copies(cloud: Cloud, dynamodb: Any, prefix: str = "restored") -> Copies:
     return Copies(dynamodb, cloud.stack.data, prefix, sleep=lambda _: None)
+
+
+def restored(cloud: Cloud, dynamodb: Any, before: Any) -> dict[str, Table]:
+    """Keep what the failed stack knows in tables of its own; the stack gets what was before."""
+    failed = copies(cloud, dynamodb, "failed")
+    failed.restore(None, KEPT)
+    put_back(cloud, before)
+    return {f"{name.lower()}_table": Table(failed.copy_of(name)) for name in KEPT}
+
+
+def put_back(cloud: Cloud, before: dict[str, list[Any]]) -> None:
+    tables = {table.name: table for table in cloud.streams.tables}
+    for name, items in before.items():
+        table = tables[cloud.stack.data[f"{name}{NAME}"]]
+        table.items.clear()
+        for item in items:
+            table.put_item(item)
+    cloud.skip()
 
 
 class TestCopies:
@@ -138,12 +165,15 @@ class TestCampaign:
         sent = Counter(mail.tags["message_id"] for mail in cloud.mails())
         assert len(sent) == 6
 
-        earlier = self._restored(cloud, dynamodb, before) if readable else {}
+        earlier = restored(cloud, dynamodb, before) if readable else {}
         if not readable:
-            self._put_back(cloud, before)
-        for _ in range(2):  # again after an interruption
-            counts = Gap(since, cloud.clock.now, earlier).close()
+            put_back(cloud, before)
+        broken_off = patch.object(Gap, "_held", side_effect=KeyboardInterrupt)
+        with broken_off, pytest.raises(KeyboardInterrupt):
+            Gap(since, cloud.clock.now, earlier).close()
+        counts = Gap(since, cloud.clock.now, earlier).close()
         assert (counts["campaigns paused"], counts["clocks renewed"]) == (0, 1)
+        assert not any(Gap(since, cloud.clock.now, earlier).close().values())
         cloud.run(hours=1)
         assert Counter(mail.tags["message_id"] for mail in cloud.mails()) == sent
         assert api.get(f"/v1/campaigns/{campaign.campaign_id}").json["status"] == "paused"
@@ -182,18 +212,37 @@ class TestCampaign:
         cloud.api.post(tracking_path(first, "u"), key=ANONYMOUS)
         cloud.queue("StepsQueue").messages.clear()
 
-    def _restored(self, cloud: Cloud, dynamodb: Any, before: Any) -> dict[str, Table]:
-        """Keep what the failed stack knows in tables of its own; the stack gets what was before."""
-        failed = copies(cloud, dynamodb, "failed")
-        failed.restore(None, KEPT)
-        self._put_back(cloud, before)
-        return {f"{name.lower()}_table": Table(failed.copy_of(name)) for name in KEPT}
 
-    def _put_back(self, cloud: Cloud, before: dict[str, list[Any]]) -> None:
-        tables = {table.name: table for table in cloud.streams.tables}
-        for name, items in before.items():
-            table = tables[cloud.stack.data[f"{name}{NAME}"]]
-            table.items.clear()
-            for item in items:
-                table.put_item(item)
-        cloud.skip()
+class TestWorkflow:
+    """All leads wait at the restored moment. Until the failure they are scored and get the first
+    email. The execution of that time is still there."""
+
+    def test_goes_on_with_each_lead_once(self, cloud: Cloud, dynamodb: Any) -> None:
+        api = cloud.api
+        a_mailbox(api)
+        workflow = a_workflow(api, "qualify", "contact", auto_review=True)
+        for number in range(3):
+            a_lead(api, workflow, f"a{number}@acme.example")
+        run(api, workflow)
+        cloud.drain()
+        since, before = cloud.clock.now, recording.items(cloud)
+        cloud.run(hours=1)
+        sent = Counter(mail.tags["message_id"] for mail in cloud.mails())
+        assert len(sent) == 3
+
+        earlier = restored(cloud, dynamodb, before)
+        counts = Gap(since, cloud.clock.now, earlier).close()
+        assert (counts["messages carried over"], counts["clocks renewed"]) == (3, 2)
+        cloud.invoke("workflows_start", {})
+        cloud.run(hours=1)
+        campaign_id = api.get(f"/v1/workflows/{workflow}").json["campaign_id"]
+        assert api.post(f"/v1/campaigns/{campaign_id}/resume").status == 200
+        cloud.run(hours=2)
+
+        assert Counter(mail.tags["message_id"] for mail in cloud.mails()) == sent
+        assert statuses(api, workflow) == {"contacted": 3}
+        done = the_run(api, workflow)
+        assert (done["status"], done["counts"]["enrolled"]) == ("completed", 3)
+        books = Books(cloud, api.workspace().id)
+        assert len(books.enrollments) == 3
+        assert list(wrong_at_rest(books)) == []

@@ -24,10 +24,9 @@ from outrider.campaigns.wiring import control, run_check
 from outrider.kit import clock, outbox
 from outrider.kit.aws.attributes import Item
 from outrider.kit.aws.dynamodb import ConditionFailed, Table
-from outrider.kit.settings import settings
 from outrider.kit.sweeps.segments import scan
 from outrider.messages.models import MarkedTime, Message
-from outrider.migrations.migrator import Migrator
+from outrider.migrations.migrator import rewrite
 from outrider.migrations.models import Migration
 from outrider.migrations.wiring import table_of
 
@@ -92,38 +91,27 @@ class Gap:
 
     def _hold(self) -> int:
         reads = ("state", "step_id", "due_at", "generation", "version")
-        return self._rewrite(0, "held steps", "enrollments_table", reads, self._held)
+        return _rewrite("held steps", "enrollments_table", reads, self._held)
 
     def _renew(self) -> int:
         """Number the next clock of each campaign and workflow higher than any before. The numbers
         of the lost time would come again, and Step Functions starts no second execution of a name;
         nor must an execution of that time go on."""
         return sum(
-            self._rewrite(place, f"{name} of {table}", table, (name,), self._renewed(prefix, name))
-            for place, (table, prefix, name) in enumerate(_CLOCKS, 1)
+            _rewrite(f"{name} of {table}", table, (name,), self._renewed(prefix, name))
+            for table, prefix, name in _CLOCKS
         )
 
     def _renewed(self, prefix: str, name: str) -> Rewrite:
+        number = int(self.until.timestamp())
+
         def renewed(item: Item) -> dict[str, Any] | None:
             is_one = str(item["sk"]).startswith(prefix) and "status" in item
-            if not is_one or item.get(name, 0) >= self._number:
+            if not is_one or item.get(name, 0) >= number:
                 return None
-            return {name: self._number, outbox.ATTRIBUTE: None}
+            return {name: number, outbox.ATTRIBUTE: None}
 
         return renewed
-
-    @property
-    def _number(self) -> int:
-        return int(self.until.timestamp())
-
-    def _rewrite(
-        self, place: int, name: str, table: str, reads: tuple[str, ...], rewrite: Rewrite
-    ) -> int:
-        """Rewrite the items of a table, and return how many were changed."""
-        number = self._number * 10 + place
-        migration = Migration(number, name, table, reads, rewrite)
-        report = Migrator(Table(settings().keys_table), table_of, [migration]).run(lambda: True)
-        return report.migrations[0].changed
 
     def _held(self, item: Item) -> dict[str, Any] | None:
         """Return the fields of a claim whose worker died, for a step that may have been sent."""
@@ -156,6 +144,13 @@ class Gap:
             return True
         last = earlier.get(item["pk"], item["sk"])
         return last is None or last.get("sending") == message_ids.own(message_id)
+
+
+def _rewrite(name: str, table: str, reads: tuple[str, ...], new: Rewrite) -> int:
+    """Rewrite the items of a table, and return how many were changed. No progress is stored: after
+    an interruption, or with other arguments, every item is looked at again."""
+    migration, items = Migration(0, name, table, reads, new), _every(table_of(table))
+    return sum(rewrite(table_of(table), migration, item) for item in items)
 
 
 def _every(table: Table) -> Iterator[Item]:

@@ -68,7 +68,8 @@ class Migrator:
         after = position.get("after")
         while enough_time():
             page = self._page(migration, segment, after)
-            changed = sum(self._rewrite(migration, item) for item in page.items)
+            table = self.table(migration.table)
+            changed = sum(rewrite(table, migration, item) for item in page.items)
             after = page.last_key
             if not self._store(migration, segment, holder, page, changed) or after is None:
                 return
@@ -98,25 +99,6 @@ class Migrator:
     def _page(self, migration: Migration, segment: int, after: Item | None) -> ItemPage:
         table = self.table(migration.table)
         return scan(table, segment=segment, of=migration.segments, after=after, limit=PAGE)
-
-    def _rewrite(self, migration: Migration, item: Item | None) -> bool:
-        """Write the new values of one item, if it needs any. Raises ItemContended."""
-        for _ in range(_TRIES):
-            new = migration.rewrite(item) if item else None
-            if item is None or new is None:
-                return False
-            condition, values = _unchanged(item, sorted({*migration.reads, *new}))
-            table = self.table(migration.table)
-            update = changes(set=new)
-            try:
-                table.write(
-                    table.update_action(item["pk"], item["sk"], update, condition, **values)
-                )
-            except ConditionFailed as failure:
-                item = failure.item
-            else:
-                return True
-        raise ItemContended(f"migration {migration.number}: an item of {migration.table}")
 
     # ── Positions ────────────────────────────────────────────────────────────────────────────────
 
@@ -172,6 +154,24 @@ class Migrator:
             segments_done=sum("done_at" in each for each in found),
             segments=migration.segments,
         )
+
+
+def rewrite(table: Table, migration: Migration, item: Item | None) -> bool:
+    """Write the new values of one item of the table, and return whether it needed any. Raises
+    ItemContended."""
+    for _ in range(_TRIES):
+        new = migration.rewrite(item) if item else None
+        if item is None or new is None:
+            return False
+        condition, values = _unchanged(item, sorted({*migration.reads, *new}))
+        update = changes(set=new)
+        try:
+            table.write(table.update_action(item["pk"], item["sk"], update, condition, **values))
+        except ConditionFailed as failure:
+            item = failure.item
+        else:
+            return True
+    raise ItemContended(f"migration {migration.number}: an item of {migration.table}")
 
 
 def _pk(migration: Migration) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from outrider.leads.models import Lead, LeadFailure
+from outrider.leads.models import Lead, LeadFailure, LeadStatus
 from outrider.leads.statuses.scores import fields_of
 from outrider.workflows.models import Workflow
 from outrider.workflows.stages.models import (
@@ -71,14 +71,23 @@ def _passage(workflow: Workflow, lead: Lead, outcome: Outcome) -> Passage:
             )
             return Passage(after, {"review": 1})
         case Enrolled(enrollment_id):
-            # It is contacted only when its message is out, as an event of the engine says.
-            after = lead.at_stage(None, enrollment_id=enrollment_id, failure=None)
+            # It is contacted only when its message is out, as an event of the engine says. After a
+            # restore that may have been before, in the lost time.
+            status = _reached(lead) or lead.status
+            after = lead.at_stage(None, status=status, enrollment_id=enrollment_id, failure=None)
             return Passage(after, {"enrolled": 1})
         case Omitted(stage):
             return Passage(lead.at_stage(workflow.stage_after(stage)), {})
         case StageFailed(code, detail):
             counts = {"failed": 1, f"failed_{code}": 1}
             return Passage(failed(lead, code, detail), counts)
+
+
+def _reached(lead: Lead) -> LeadStatus | None:
+    """Return the status that the outreach to the lead has reached, if any went out."""
+    if lead.replied_at:
+        return "replied"
+    return "contacted" if lead.contacted_at else None
 
 
 def _researched(workflow: Workflow, lead: Lead, outcome: Researched) -> Passage:
