@@ -27,12 +27,11 @@ from outrider.kit.aws.dynamodb import ConditionFailed, Table
 from outrider.kit.sweeps.segments import scan
 from outrider.messages.models import MarkedTime, Message
 from outrider.migrations.migrator import rewrite
-from outrider.migrations.models import Migration
+from outrider.migrations.models import Rewrite
 from outrider.migrations.wiring import table_of
 
 RESTORED = "restored"
 """`paused_reason` of the campaigns that were running at the restored moment."""
-Rewrite = Callable[[Item], dict[str, Any] | None]
 _CLOCKS = (("campaigns_table", "cam_", "run"), ("leads_table", "wfl_", "clock"))
 """Table, first part of the sort key, and number of the clock."""
 _PAGE = 500
@@ -91,15 +90,14 @@ class Gap:
 
     def _hold(self) -> int:
         reads = ("state", "step_id", "due_at", "generation", "version")
-        return _rewrite("held steps", "enrollments_table", reads, self._held)
+        return _rewrite("enrollments_table", reads, self._held)
 
     def _renew(self) -> int:
         """Number the next clock of each campaign and workflow higher than any before. The numbers
         of the lost time would come again, and Step Functions starts no second execution of a name;
         nor must an execution of that time go on."""
         return sum(
-            _rewrite(f"{name} of {table}", table, (name,), self._renewed(prefix, name))
-            for table, prefix, name in _CLOCKS
+            _rewrite(table, (name,), self._renewed(prefix, name)) for table, prefix, name in _CLOCKS
         )
 
     def _renewed(self, prefix: str, name: str) -> Rewrite:
@@ -146,11 +144,11 @@ class Gap:
         return last is None or last.get("sending") == message_ids.own(message_id)
 
 
-def _rewrite(name: str, table: str, reads: tuple[str, ...], new: Rewrite) -> int:
+def _rewrite(setting: str, reads: tuple[str, ...], new_values: Rewrite) -> int:
     """Rewrite the items of a table, and return how many were changed. No progress is stored: after
     an interruption, or with other arguments, every item is looked at again."""
-    migration, items = Migration(0, name, table, reads, new), _every(table_of(table))
-    return sum(rewrite(table_of(table), migration, item) for item in items)
+    table = table_of(setting)
+    return sum(rewrite(table, item, reads, new_values) for item in _every(table))
 
 
 def _every(table: Table) -> Iterator[Item]:

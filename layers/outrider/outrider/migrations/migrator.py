@@ -13,7 +13,7 @@ from outrider.kit import clock, ids
 from outrider.kit.aws.attributes import Changes, Item, changes
 from outrider.kit.aws.dynamodb import ConditionFailed, ItemPage, Table
 from outrider.kit.sweeps.segments import scan
-from outrider.migrations.models import Migration, MigrationProgress, MigrationReport
+from outrider.migrations.models import Migration, MigrationProgress, MigrationReport, Rewrite
 
 PAGE = 100
 LEASE = timedelta(minutes=2)
@@ -65,11 +65,12 @@ class Migrator:
         position = self._claim(migration, segment, holder)
         if position is None:
             return
-        after = position.get("after")
+        after, table = position.get("after"), self.table(migration.table)
         while enough_time():
             page = self._page(migration, segment, after)
-            table = self.table(migration.table)
-            changed = sum(rewrite(table, migration, item) for item in page.items)
+            changed = sum(
+                rewrite(table, item, migration.reads, migration.rewrite) for item in page.items
+            )
             after = page.last_key
             if not self._store(migration, segment, holder, page, changed) or after is None:
                 return
@@ -156,14 +157,14 @@ class Migrator:
         )
 
 
-def rewrite(table: Table, migration: Migration, item: Item | None) -> bool:
-    """Write the new values of one item of the table, and return whether it needed any. Raises
-    ItemContended."""
+def rewrite(table: Table, item: Item | None, reads: Iterable[str], new_values: Rewrite) -> bool:
+    """Write the new values of one item of the table, and return whether it needed any. `reads` are
+    the attributes that `new_values` reads. Raises ItemContended."""
     for _ in range(_TRIES):
-        new = migration.rewrite(item) if item else None
+        new = new_values(item) if item else None
         if item is None or new is None:
             return False
-        condition, values = _unchanged(item, sorted({*migration.reads, *new}))
+        condition, values = _unchanged(item, sorted({*reads, *new}))
         update = changes(set=new)
         try:
             table.write(table.update_action(item["pk"], item["sk"], update, condition, **values))
@@ -171,7 +172,7 @@ def rewrite(table: Table, migration: Migration, item: Item | None) -> bool:
             item = failure.item
         else:
             return True
-    raise ItemContended(f"migration {migration.number}: an item of {migration.table}")
+    raise ItemContended(f"Others keep changing an item of {table.name}")
 
 
 def _pk(migration: Migration) -> str:

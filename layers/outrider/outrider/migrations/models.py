@@ -7,6 +7,9 @@ from typing import Any
 from outrider.kit.aws.attributes import Item
 from outrider.kit.models import Model
 
+Rewrite = Callable[[Item], Mapping[str, Any] | None]
+"""Returns new values of an item's attributes, or None if it needs none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Migration:
@@ -25,7 +28,7 @@ class Migration:
     """Name of the table in the settings, such as `contacts_table`."""
     reads: tuple[str, ...]
     """The attributes that `rewrite` reads: the item is written only if they are still the same."""
-    rewrite: Callable[[Item], Mapping[str, Any] | None]
+    rewrite: Rewrite
     segments: int = 8
     """Parts of the table; as many invocations can work at the same time."""
 
