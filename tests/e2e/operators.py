@@ -22,11 +22,25 @@ _CREDENTIALS = {
 _SECONDS = 300
 
 
-def terminal(endpoint: str) -> dict[str, str]:
-    """Return the environment of a terminal that has an account of an emulator."""
+def entered(
+    words: list[str], endpoint: str, *, answers: str = "", seconds: int = _SECONDS, **more: str
+) -> subprocess.CompletedProcess[str]:
+    """Run a program in the repository, at a terminal that has an account of an emulator, and `more`
+    variables. `answers` are what is typed when it asks."""
+    if words[0] == "make":
+        words = [words[0], "--old-file=.venv/.ready", *words[1:]]
     # A make that runs these tests hands its flags on, and then each make prints its folder.
     own = {name: it for name, it in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
-    return {**own, **_CREDENTIALS, "AWS_ENDPOINT_URL": endpoint}
+    return subprocess.run(
+        words,
+        cwd=REPOSITORY,
+        env={**own, **_CREDENTIALS, "AWS_ENDPOINT_URL": endpoint, **more},
+        input=answers,
+        capture_output=True,
+        text=True,
+        timeout=seconds,
+        check=False,
+    )
 
 
 class Operator:
@@ -59,7 +73,7 @@ class Operator:
         """Return what a command of make printed. It must succeed."""
         words = command.make(self.known)
         words = [re.sub(r"--stack outrider(?![\w-])", f"--stack {STACK}", word) for word in words]
-        done = self.process([words[0], "--old-file=.venv/.ready", *words[1:]])
+        done = self.process(words)
         assert done.returncode == 0, (words, done.stdout, done.stderr)
         return done.stdout
 
@@ -73,17 +87,9 @@ class Operator:
         return done.stdout
 
     def process(self, words: list[str]) -> subprocess.CompletedProcess[str]:
-        """Run a program in the repository, with the account and the home of the stack."""
-        home = {"OUTRIDER_HOME": str(self.stack.home)}
-        return subprocess.run(
-            words,
-            cwd=REPOSITORY,
-            env=terminal(self.stack.local["aws_endpoint_url"]) | home,
-            capture_output=True,
-            text=True,
-            timeout=_SECONDS,
-            check=False,
-        )
+        """Run a program with the account and the home of the stack."""
+        endpoint = self.stack.local["aws_endpoint_url"]
+        return entered(words, endpoint, OUTRIDER_HOME=str(self.stack.home))
 
     def _run(self, command: Command) -> Any:
         if command.program == "admin()":

@@ -9,6 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import Message
 from pathlib import Path
@@ -16,6 +17,9 @@ from typing import Any
 
 import boto3
 
+from local.emulator import Emulator
+from local.home import Home
+from local.tools import MINISTACK
 from outrider.kit.aws.attributes import Item, decode_item
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
@@ -168,6 +172,20 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 
 
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirect())
+
+
+@contextmanager
+def an_emulator(folder: Path) -> Iterator[Emulator]:
+    """An emulator without the product, with a home in a folder."""
+    home = Home(folder)
+    home.make()
+    MINISTACK.install(home)
+    emulator = Emulator(home, free_port())
+    try:
+        emulator.start()
+        yield emulator
+    finally:
+        emulator.kill()
 
 
 def free_port() -> int:

@@ -6,7 +6,6 @@ What is built is for Lambda's processors, so no function is called here.
 """
 
 import re
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,10 +13,8 @@ from typing import Any
 import pytest
 
 from local.emulator import Emulator
-from local.home import Home
-from local.tools import MINISTACK
-from tests.e2e.operators import PAGES, terminal
-from tests.e2e.running import REPOSITORY, free_port
+from tests.e2e.operators import PAGES, entered
+from tests.e2e.running import an_emulator
 from tests.shell import Command, commands
 from tools import templates
 
@@ -39,16 +36,7 @@ class Account:
         """Return what a command of the page printed. It must succeed."""
         words = command.make({})
         words = [f"CONFIG={file}" if each.startswith("CONFIG=") else each for each in words]
-        done = subprocess.run(
-            [words[0], "--old-file=.venv/.ready", *words[1:]],
-            cwd=REPOSITORY,
-            env=terminal(self.emulator.url),
-            input=answers,
-            capture_output=True,
-            text=True,
-            timeout=_SECONDS,
-            check=False,
-        )
+        done = entered(words, self.emulator.url, answers=answers, seconds=_SECONDS)
         assert done.returncode == 0, (self._failures(), done.stderr[-500:])
         return done.stdout
 
@@ -73,13 +61,8 @@ class Account:
 
 @pytest.fixture(scope="module")
 def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
-    home = Home(tmp_path_factory.mktemp("account"))
-    home.make()
-    MINISTACK.install(home)
-    emulator = Emulator(home, free_port())
-    emulator.start()
-    yield Account(emulator)
-    emulator.kill()
+    with an_emulator(tmp_path_factory.mktemp("account")) as emulator:
+        yield Account(emulator)
 
 
 def answers() -> str:

@@ -14,9 +14,7 @@ import pytest
 from local import generations, processes
 from local.emulator import Emulator
 from local.errors import LocalStackError
-from local.home import Home
-from local.tools import MINISTACK
-from tests.e2e.running import free_port
+from tests.e2e.running import an_emulator
 
 _TABLE = "things"
 _SLOW = """
@@ -55,22 +53,17 @@ _OUTER = {
 @pytest.fixture(scope="module")
 def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
     """A running emulator with a table that has a stream, and a queue."""
-    home = Home(tmp_path_factory.mktemp("keeper"))
-    home.make()
-    MINISTACK.install(home)
-    emulator = Emulator(home, free_port())
-    emulator.start()
-    emulator.client("dynamodb").create_table(
-        TableName=_TABLE,
-        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-        BillingMode="PAY_PER_REQUEST",
-        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
-    )
-    emulator.client("sqs").create_queue(QueueName="jobs")
-    emulator.client("s3").create_bucket(Bucket="files")
-    yield emulator
-    emulator.kill()
+    with an_emulator(tmp_path_factory.mktemp("keeper")) as emulator:
+        emulator.client("dynamodb").create_table(
+            TableName=_TABLE,
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+            StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
+        )
+        emulator.client("sqs").create_queue(QueueName="jobs")
+        emulator.client("s3").create_bucket(Bucket="files")
+        yield emulator
 
 
 def _put(emulator: Emulator, name: str) -> None:

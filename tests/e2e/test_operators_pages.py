@@ -197,7 +197,7 @@ class TestBackups:
     ) -> None:
         made = Command(f"make {words}", "", "").make(operator.known)
 
-        done = operator.process([made[0], "--old-file=.venv/.ready", *made[1:]])
+        done = operator.process(made)
 
         assert done.returncode == 2, "make passes on that the command failed"
         assert said in done.stderr
@@ -206,9 +206,9 @@ class TestBackups:
     def test_hold_nothing_without_copies(self, operator: Operator) -> None:
         """Else a mistaken prefix would pause the campaigns of the stack in use."""
         times = "--since 2026-03-02T09:00:00Z --until 2026-03-02T09:00:00Z"
-        words = ["make", "--old-file=.venv/.ready", "restore"]
+        hold = f"ARGS=hold --stack {STACK} --prefix no {times}"
 
-        done = operator.process([*words, f"ARGS=hold --stack {STACK} --prefix no {times}"])
+        done = operator.process(["make", "restore", hold])
 
         assert done.returncode == 2
         assert "no table is named no-…" in done.stderr

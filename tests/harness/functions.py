@@ -106,15 +106,17 @@ def declared(needs: Collection[Setting[Any]]) -> Iterator[None]:
 @cache
 def known() -> frozenset[str]:
     """The variables that the library reads."""
-    return frozenset(each.name for each in vars(Environment).values() if isinstance(each, Setting))
+    return frozenset(each.name for each in _variables())
 
 
 @cache
 def required() -> tuple[Setting[Any], ...]:
     """The variables that a function has to declare."""
-    return tuple(
-        each for each in vars(Environment).values() if isinstance(each, Setting) and each.source
-    )
+    return tuple(each for each in _variables() if each.source)
+
+
+def _variables() -> Iterator[Setting[Any]]:
+    return (each for each in vars(Environment).values() if isinstance(each, Setting))
 
 
 def _over_the_wire(value: Any) -> Any:

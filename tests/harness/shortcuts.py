@@ -13,6 +13,7 @@ from unittest.mock import patch
 
 from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult
+from moto.core.utils import camelcase_to_underscores
 from moto.dynamodb import models
 from moto.dynamodb.comparisons import ConditionExpressionParser
 from moto.dynamodb.parsing.ast_nodes import DepthFirstTraverser, Node  # type: ignore[attr-defined]
@@ -35,6 +36,8 @@ _NO_NODE = object()
 _KINDS: dict[type, dict[type, Any]] = {}
 """As what each traverser processes each kind of node."""
 
+_method_of = lru_cache(maxsize=None)(camelcase_to_underscores)
+"""The name of the method for an operation of DynamoDB."""
 _parse = ConditionExpressionParser.parse
 _lex = ConditionExpressionParser._lex_condition_expression
 
@@ -67,7 +70,7 @@ def answer(backend: models.DynamoDBBackend, operation: str, body: bytes) -> tupl
     params = json.loads(body)
     handler = _Handler(backend, operation, _with_bytes(params) if b'"B":' in body else params)
     try:
-        result = getattr(handler, values.method_of(operation))()
+        result = getattr(handler, _method_of(operation))()
     except ServiceException as refused:
         status, _, said = handler.serialized(ActionResult(refused))
         return status, said.encode() if isinstance(said, str) else said

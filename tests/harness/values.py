@@ -3,13 +3,11 @@ JSON. What they give is the same, see `shortcuts`.
 """
 
 import base64
-from functools import lru_cache
-from typing import Any, NoReturn
+from typing import Any
 from unittest.mock import patch
 
 import orjson
 from moto.core.responses import ActionResult
-from moto.core.utils import camelcase_to_underscores
 from moto.dynamodb import responses
 from moto.dynamodb.exceptions import ItemSizeTooLarge
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
@@ -18,8 +16,6 @@ from moto.dynamodb.models.utilities import dynamo_to_dict
 _LARGEST_ITEM = 405_000
 """Bytes, as moto has it."""
 
-method_of = lru_cache(maxsize=None)(camelcase_to_underscores)
-"""The name of the method for an operation of DynamoDB."""
 _cast_value: property = DynamoType.__dict__["cast_value"]
 
 
@@ -70,10 +66,6 @@ def _plain(value: object) -> Any:
         return base64.b64encode(value).decode()
     if isinstance(value, Item):
         return value.to_json()
-    _unknown(value)
-
-
-def _unknown(value: object) -> NoReturn:
     raise TypeError(type(value).__name__)
 
 

@@ -167,6 +167,15 @@ class TestCommands:
             assert command.program in RUN
 
 
+def test_commands_of_the_night_are_those_that_deploy() -> None:
+    """tests/e2e/test_deploying.py runs them as docs/deploy.md has them, and none of other pages."""
+    run = {command.text for command in commands(DEPLOY) if command.nightly}
+
+    marked = [each for page in OPERATORS_PAGES for each in commands(page) if each.nightly]
+    assert len(run) == 2
+    assert {command.text for command in marked} == run
+
+
 def test_pages_with_commands_are_followed_on_the_local_stack() -> None:
     test = (REPOSITORY / "tests" / "e2e" / "test_operators_pages.py").read_text(encoding="utf-8")
     followed = set(re.findall(r"\.follow\(\"(\w+)\"", test))
